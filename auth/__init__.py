@@ -1,0 +1,1 @@
+"""Who is this? Sign-in, sessions, and which requests may change something. Knows nothing of comments."""

@@ -1,0 +1,13 @@
+"""The comment service. To change …, go to:
+
+what the database holds      models.py, migrations/, store/ (all SQL)
+what a person may do         policy.py; what happens then: comments.py, pages.py, moderation.py (the verbs)
+which thread a URL is        page_key.py
+how text becomes HTML        text.py
+what is shown                tree.py, render.py, ../templates/, ../static/
+an address or its answer     routes.py, handlers/
+how reading stays fast       cache.py, fast_path.py
+a setting                    settings.py (the process), sites.py (a site)
+a command                    cli.py; import formats: transfer/
+who somebody is              ../auth/
+"""

@@ -1,0 +1,199 @@
+"""The database: units of work, in one transaction each, on SQLite or PostgreSQL.
+
+A unit of work is a plain function `def _post(tx, …)`. On SQLite it runs in a thread (one for writing), on PostgreSQL
+through `run_sync` on asyncpg, so there is one code path. Returning commits, raising rolls back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from widget.errors import Unavailable
+from widget.events import Event
+
+logger = logging.getLogger("palaver.db")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Tx(NamedTuple):
+    """What a unit of work has: a connection inside its transaction, the time (Unix ms), and events to tell."""
+
+    conn: sa.Connection
+    now: int
+    events: list[Event]
+
+
+Work = Callable[Concatenate[Tx, P], T]
+Clock = Callable[[], int]
+Subscriber = Callable[[Event], None]
+
+
+def unix_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Backend(Protocol):
+    """Runs a function with a connection inside a transaction."""
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T: ...
+    async def write(self, work: Callable[[sa.Connection], T]) -> T: ...
+    async def close(self) -> None: ...
+
+
+class Database:
+    def __init__(self, backend: Backend, clock: Clock = unix_ms) -> None:
+        self._backend = backend
+        self._subscribers: list[Subscriber] = []
+        self._writes: set[asyncio.Task[Any]] = set()
+        self.now = clock
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        self._subscribers.append(subscriber)
+
+    async def read(self, work: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit of work that only reads, on one consistent snapshot. Raises `Unavailable` on a dead database."""
+        now = self.now()
+        try:
+            return await self._backend.read(lambda conn: work(Tx(conn, now, []), *args, **kwargs))
+        except sa.exc.OperationalError as error:
+            raise _unavailable(error) from error
+
+    async def write(self, work: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit of work, commit, then tell its events. A cancelled caller does not stop it half-way."""
+        task = asyncio.create_task(self._write(lambda tx: work(tx, *args, **kwargs)))
+        self._writes.add(task)  # the loop itself keeps only weak references to tasks
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    async def _write(self, work: Callable[[Tx], T]) -> T:
+        events: list[Event] = []
+        now = self.now()
+        try:
+            result = await self._backend.write(lambda conn: work(Tx(conn, now, events)))
+        except sa.exc.OperationalError as error:
+            raise _unavailable(error) from error
+        for event in events:
+            for subscriber in self._subscribers:
+                subscriber(event)
+        return result
+
+    async def close(self) -> None:
+        if self._writes:
+            await asyncio.gather(*self._writes, return_exceptions=True)
+        await self._backend.close()
+
+
+def _unavailable(error: sa.exc.OperationalError) -> Unavailable:
+    logger.error("the database did not answer: %s", error.orig)
+    return Unavailable(
+        "The comments cannot be saved or read right now. Nothing you wrote is lost: please try again in a moment.",
+        code="database_unavailable",
+        retry_after=5,
+    )
+
+
+def open_database(url: str, *, clock: Clock = unix_ms, readers: int = 4) -> Database:
+    """Open `sqlite:///file` or `postgresql://…`."""
+    if url.startswith("sqlite:"):
+        return Database(SqliteBackend(url, readers), clock)
+    return Database(PostgresBackend(url), clock)
+
+
+def sync_engine(url: str, *, busy_timeout: int = 5_000) -> sa.Engine:
+    """An SQLite engine as every process of ours uses it. `busy_timeout` is in milliseconds.
+
+    `isolation_level=None` gives us BEGIN: with the driver's default a SELECT opens no transaction and two processes
+    lose each other's updates.
+    """
+    engine = sa.create_engine(
+        url, connect_args={"isolation_level": None, "check_same_thread": False}, pool_reset_on_return=None
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in (
+            f"busy_timeout={busy_timeout}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _in_transaction(engine: sa.Engine, begin: str, work: Callable[[sa.Connection], T]) -> T:
+    with engine.connect() as conn:
+        conn.exec_driver_sql(begin)
+        try:
+            result = work(conn)
+        except BaseException:
+            conn.rollback()
+            raise
+        conn.commit()
+        return result
+
+
+class SqliteBackend:
+    """One writing thread, several reading ones. WAL lets them not wait for each other."""
+
+    def __init__(self, url: str, readers: int) -> None:
+        self._engine = sync_engine(url)
+        self._writer = ThreadPoolExecutor(1, "sqlite-write")
+        self._readers = ThreadPoolExecutor(readers, "sqlite-read")
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, _in_transaction, self._engine, "BEGIN", work)
+
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, _in_transaction, self._engine, "BEGIN IMMEDIATE", work)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.shutdown)
+        await asyncio.to_thread(self._readers.shutdown)
+        self._engine.dispose()
+
+
+class PostgresBackend:
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_timeout=10
+        )
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        async with self._engine.connect() as conn:
+            await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with conn.begin():
+                return await conn.run_sync(work)
+
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+        async with self._engine.begin() as conn:
+            return await conn.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def add_unless_there(tx: Tx, table: sa.Table, values: dict[str, Any], *, index: Sequence[str] | None = None) -> bool:
+    """INSERT … ON CONFLICT DO NOTHING; whether a row was added.
+
+    A caught unique error without a savepoint would abort a PostgreSQL transaction. `index` names the columns of the
+    unique index that may clash (any, when left out).
+    """
+    insert = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
+    return tx.conn.execute(insert(table).values(values).on_conflict_do_nothing(index_elements=index)).rowcount == 1

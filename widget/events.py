@@ -1,0 +1,22 @@
+"""What happened, told after the commit to those who asked (`app.py` subscribes them)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class PageChanged(NamedTuple):
+    """Something that readers of the page see is different; `version` is the page's new one."""
+
+    site_id: int
+    page_key: str
+    version: int
+
+
+class SiteChanged(NamedTuple):
+    """A site's settings are different."""
+
+    site_name: str
+
+
+Event = PageChanged | SiteChanged

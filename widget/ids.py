@@ -1,0 +1,61 @@
+"""Ids: 63-bit integers that sort by time; strings of 13 Crockford base32 characters outside.
+
+42 bits of Unix milliseconds and 21 random bits. An id's time is its thing's creation time, so no table of content
+keeps a second copy of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_RANDOM_BITS = 21
+_LENGTH = 13
+MAX_TIME = (1 << 42) - 1
+
+
+def new_id(now: int) -> int:
+    """An id for something made at `now` (Unix milliseconds). The caller draws again on a clash."""
+    return _compose(now, secrets.randbits(_RANDOM_BITS))
+
+
+def imported_id(created_at: int, source_format: str, source_id: str) -> int:
+    """The id of an imported thing: the same for the same source, so that importing again adds nothing."""
+    digest = hashlib.sha256(f"{source_format}\0{source_id}".encode()).digest()
+    return _compose(created_at, int.from_bytes(digest[:3], "big") >> 3)
+
+
+def _compose(time: int, low: int) -> int:
+    return (min(max(time, 0), MAX_TIME) << _RANDOM_BITS) | low
+
+
+def time_of(identifier: int) -> int:
+    """Unix milliseconds at which the thing was made."""
+    return identifier >> _RANDOM_BITS
+
+
+def encode(identifier: int) -> str:
+    """13 lower-case Crockford base32 characters, in the order of the integers."""
+    return "".join(_ALPHABET[(identifier >> shift) & 31] for shift in range(60, -1, -5))
+
+
+def decode(text: str) -> int | None:
+    """The id that `encode` wrote, or None for anything else (another length, alphabet or over 63 bits)."""
+    if len(text) != _LENGTH or text[0] > "7":
+        return None
+    identifier = 0
+    for character in text:
+        value = _VALUES.get(character)
+        if value is None:
+            return None
+        identifier = identifier << 5 | value
+    return identifier
+
+
+def rfc3339(time: int) -> str:
+    """RFC 3339 in UTC with milliseconds, as everywhere in JSON and HTML."""
+    moment = datetime.fromtimestamp(time / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % 1000:03d}Z"
