@@ -1,0 +1,134 @@
+"""Every setting of the process as one row: what it is called, means and takes. `docs/settings.md` is tested against it.
+
+A parser gets text, wherever that came from, and raises `ValueError` with what it takes: never with the value, which may
+be a secret.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from widget.key_file import parse_keys
+from widget.url_parts import BadUrl, split_url
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class Setting(NamedTuple):
+    name: str
+    env: str | None
+    default: str
+    help: str
+    parse: Callable[[str], Any]
+
+
+def parse_origin(value: str) -> str:
+    expected = "an origin such as https://comments.example: scheme and host, no path, no user name"
+    try:
+        parts = split_url(value)
+    except BadUrl:
+        raise ValueError(expected) from None
+    if parts.path not in {"", "/"} or parts.query is not None or parts.fragment is not None:
+        raise ValueError(expected)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,]+", value) if word)
+
+
+def _database_url(value: str) -> str:
+    if re.fullmatch(r"sqlite:///[^:?#]*[^:?#/]", value):
+        return value
+    if not re.fullmatch(r"postgresql://[^/?#]*/[^/?#]+(\?.*)?", value):
+        raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+    if importlib.util.find_spec("asyncpg") is None:
+        raise ValueError("PostgreSQL only together with its driver: install palaver[postgres]")
+    return value
+
+
+def _public_url(value: str) -> str:
+    return parse_origin(value) if value else ""
+
+
+def _on_off(value: str) -> bool:
+    if value not in {"on", "off"}:
+        raise ValueError("on or off")
+    return value == "on"
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.:_-]+", value):
+        raise ValueError("an address or a host name")
+    return value
+
+
+def _port(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 0 < int(value) < 65_536:
+        raise ValueError("a number from 1 to 65535")
+    return int(value)
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(word) for word in _words(value))
+    except ValueError:
+        raise ValueError("addresses or networks such as 10.0.0.0/8") from None
+
+
+def _log_level(value: str) -> str:
+    if value not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return value
+
+
+SETTINGS = (
+    Setting(
+        "database_url",
+        "PALAVER_DATABASE_URL",
+        "sqlite:///palaver.db",
+        "Where comments are kept: `sqlite:///FILE` (four slashes before an absolute path) or "
+        "`postgresql://USER:PASSWORD@HOST/DATABASE`.",
+        _database_url,
+    ),
+    Setting(
+        "public_url",
+        "PALAVER_PUBLIC_URL",
+        "",
+        "The origin under which browsers reach the service, such as `https://comments.example`. "
+        "Empty: `http://localhost:PORT`. Only there, on loopback, may it be plain http.",
+        _public_url,
+    ),
+    Setting(
+        "secret_keys",
+        "PALAVER_SECRET_KEYS",
+        "",
+        "Random keys of at least 32 characters each: the first signs, all verify. Empty: the keys in `palaver.key` "
+        "beside the SQLite file, which the first start makes. PostgreSQL needs them here.",
+        parse_keys,
+    ),
+    Setting(
+        "limits",
+        "PALAVER_LIMITS",
+        "on",
+        "`off` lifts all rate limits; refused unless the public URL is on loopback.",
+        _on_off,
+    ),
+    Setting("host", "PALAVER_HOST", "127.0.0.1", "The address to listen on, also `--host`.", _host),
+    # No variable: Kubernetes sets PALAVER_PORT to something else beside a service of this name.
+    Setting("port", None, "8000", "The port to listen on, also `--port`.", _port),
+    Setting(
+        "trusted_proxies",
+        "PALAVER_TRUSTED_PROXIES",
+        "",
+        "Networks whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`.",
+        _networks,
+    ),
+    Setting("log_level", "PALAVER_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", _log_level),
+)
