@@ -118,7 +118,10 @@ def sync_engine(url: str, *, busy_timeout: int = 5_000) -> sa.Engine:
     lose each other's updates.
     """
     engine = sa.create_engine(
-        url, connect_args={"isolation_level": None, "check_same_thread": False}, pool_reset_on_return=None
+        url,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        pool_reset_on_return=None,
+        hide_parameters=True,  # they hold what no log may hold
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -169,10 +172,15 @@ class SqliteBackend:
         self._engine.dispose()
 
 
+def postgres_url(url: str) -> sa.URL:
+    """SQLAlchemy takes a bare `postgresql://` for another driver."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
 class PostgresBackend:
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_timeout=10
+            postgres_url(url), pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True
         )
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:

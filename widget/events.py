@@ -8,7 +8,7 @@ from typing import NamedTuple
 class PageChanged(NamedTuple):
     """Something that readers of the page see is different; `version` is the page's new one."""
 
-    site_id: int
+    site_name: str
     page_key: str
     version: int
 

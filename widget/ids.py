@@ -32,6 +32,11 @@ def _compose(time: int, low: int) -> int:
     return (min(max(time, 0), MAX_TIME) << _RANDOM_BITS) | low
 
 
+def first_id(time: int) -> int:
+    """The smallest id of that millisecond: `id >= first_id(t)` means “made at t or later”."""
+    return _compose(time, 0)
+
+
 def time_of(identifier: int) -> int:
     """Unix milliseconds at which the thing was made."""
     return identifier >> _RANDOM_BITS

@@ -83,6 +83,7 @@ comments = sa.Table(
     sa.Column("path", sa.LargeBinary, nullable=False),  # 8 bytes big-endian for each ancestor and itself
     _int("depth"),  # 0 for a root
     _id("person_id", null=True),  # null once the author deleted it
+    sa.Column("provider", sa.String(40), nullable=False, server_default=""),  # signed in with; "" for a guest
     sa.Column("status", sa.String(8), nullable=False),
     _text("text"),  # as written: Markdown, or the visible text of an imported comment
     _text("html"),  # made by text.py when written
@@ -188,18 +189,20 @@ sessions = sa.Table(
 attempts = sa.Table(  # one sign-in under way; auth/attempts.py
     "attempts",
     metadata,
-    _id("id", key=True),  # the window's id
+    sa.Column("id", sa.String(16), primary_key=True),  # the window's id, random
     sa.Column("window_hash", sa.LargeBinary(32), nullable=False),  # of the window's cookie
     sa.Column("secret_hash", sa.LargeBinary(32), unique=True),  # of V; null without scripts
     _id("site_id"),
     _text("page_url"),
+    _text("page_id"),
     sa.Column("provider", sa.String(40), nullable=False),
-    sa.Column("status", sa.String(9), nullable=False),  # started, finished, redeemed, cancelled
+    sa.Column("status", sa.String(9), nullable=False),  # started, finished, redeemed, cancelled, failed
+    sa.Column("reason", sa.String(20), nullable=False),  # why it failed: a key of auth.errors.SENTENCES
     sa.Column("state_hash", sa.LargeBinary(32), unique=True),  # null before the provider, and once used
-    _text("nonce", ""),
-    _text("verifier", ""),  # PKCE
+    _text("nonce"),
+    _text("verifier"),  # PKCE
     _id("person_id", null=True),
-    sa.Column("session_hash", sa.LargeBinary(32)),  # the first-party session it made
+    sa.Column("session_hash", sa.LargeBinary(32)),  # the first-party session that finished it
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("finished_at", sa.BigInteger),
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),

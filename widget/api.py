@@ -1,0 +1,172 @@
+"""The shapes of the JSON interface (`/api/v1`): what is taken and what is answered. OpenAPI is generated from them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from widget import ids
+from widget.render import author_view
+from widget.store.comments import Comment
+from widget.store.pages import Page
+from widget.threads import Reader, Thread
+
+
+class _Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is sent to us: unknown fields are refused."""
+
+
+class GuestIn(_Taken, frozen=True):
+    name: str = ""
+    email: str = ""
+    website: str = ""
+
+
+class CommentIn(_Taken, frozen=True):
+    url: str
+    text: str
+    id: str | None = None
+    title: str = ""
+    parent_id: str | None = None
+    guest: GuestIn | None = None
+
+
+class TextIn(_Taken, frozen=True):
+    text: str
+
+
+class AuthorOut(msgspec.Struct, frozen=True):
+    name: str
+    url: str | None
+    provider: str  # "" for a guest
+    role: str  # "", moderator or owner
+
+
+class CommentOut(msgspec.Struct, frozen=True):
+    id: str
+    parent_id: str | None
+    depth: int  # 0 for a root
+    author: AuthorOut | None
+    html: str
+    created_at: str
+    edited_at: str | None
+    likes: int
+    score: int
+    replies: int  # approved descendants
+    status: str
+    next_replies: str | None = None  # of a root: the cursor of its further replies
+
+
+class PageOut(msgspec.Struct, frozen=True):
+    key: str
+    url: str
+    title: str
+    count: int
+    locked: bool
+
+
+class ThreadOut(msgspec.Struct, frozen=True):
+    page: PageOut
+    comments: list[CommentOut]
+    next: str | None
+
+
+class RepliesOut(msgspec.Struct, frozen=True):
+    comments: list[CommentOut]
+    next: str | None
+
+
+class PersonOut(msgspec.Struct, frozen=True):
+    name: str
+    url: str | None = None
+
+
+class LikersOut(msgspec.Struct, frozen=True):
+    people: list[PersonOut]
+    next: str | None
+
+
+class LikedOut(msgspec.Struct, frozen=True):
+    likes: int
+    liked: bool
+
+
+class HtmlOut(msgspec.Struct, frozen=True):
+    html: str
+
+
+class CountsOut(msgspec.Struct, frozen=True):
+    counts: dict[str, int]
+
+
+class ReaderOut(msgspec.Struct, frozen=True):
+    name: str
+    provider: str  # the provider's label; "" for a guest
+    guest: bool
+    url: str | None
+
+
+class OwnOut(msgspec.Struct, frozen=True):
+    id: str
+    text: str
+    edit_until: str
+
+
+class MeOut(msgspec.Struct, frozen=True):
+    person: ReaderOut | None
+    liked: list[str]
+    own: list[OwnOut]  # what may still be edited and deleted
+    pending: list[CommentOut]
+    can: list[str]  # post, like, moderate
+
+
+class ErrorDetail(msgspec.Struct, frozen=True, omit_defaults=True):
+    code: str
+    message: str
+    fields: dict[str, str] = {}
+
+
+class ErrorOut(msgspec.Struct, frozen=True):
+    error: ErrorDetail
+
+
+def comment_out(comment: Comment, next_replies: str | None = None, *, own: bool = False) -> CommentOut:
+    """A comment as everybody sees it; a vanished one keeps only its place. `own` shows a pending one to its author."""
+    readable = comment.status == "approved" or (own and comment.status == "pending")
+    author = author_view(comment) if readable else None
+    return CommentOut(
+        id=ids.encode(comment.id),
+        parent_id=ids.encode(comment.parent_id) if comment.parent_id is not None else None,
+        depth=comment.depth,
+        author=AuthorOut(author.name, author.url, author.provider, author.role) if author else None,
+        html=comment.html if readable else "",
+        created_at=ids.rfc3339(comment.created_at),
+        edited_at=ids.rfc3339(comment.edited_at) if comment.edited_at is not None else None,
+        likes=comment.likes,
+        score=comment.score,
+        replies=comment.replies,
+        status=comment.status,
+        next_replies=next_replies,
+    )
+
+
+def page_out(page: Page | None, key: str, url: str) -> PageOut:
+    return PageOut(page.key, page.url, page.title, page.count, page.locked) if page else PageOut(key, url, "", 0, False)
+
+
+def thread_out(thread: Thread, key: str, url: str) -> ThreadOut:
+    comments = [comment_out(comment, thread.more.get(comment.id)) for comment in thread.comments]
+    return ThreadOut(page_out(thread.page, key, url), comments, thread.next)
+
+
+def me_out(reader: Reader, label: str, edit_window: int) -> MeOut:
+    """`edit_window` is in seconds, `label` the provider's."""
+    person = reader.person
+    if person is None:
+        return MeOut(None, [], [], [], list(reader.can))
+    own = [
+        OwnOut(ids.encode(comment.id), comment.text, ids.rfc3339(comment.created_at + edit_window * 1000))
+        for comment in reader.editable
+    ]
+    who = ReaderOut(person.name, label, person.kind != "member", person.url or None)
+    pending = [comment_out(comment, own=True) for comment in reader.pending]
+    return MeOut(who, [ids.encode(liked) for liked in reader.liked], own, pending, list(reader.can))

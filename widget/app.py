@@ -1,0 +1,123 @@
+"""Puts the parts together: settings in, one ASGI application out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auth import Auth, AuthError, Provider, known_provider, openid_provider
+from widget.assets import Assets
+from widget.cache import DocumentCache, Key, ReadVersion, Version
+from widget.core import Core
+from widget.db import Clock, Database, open_database, unix_ms
+from widget.errors import PalaverError
+from widget.fast_path import FastPath
+from widget.handlers import errors
+from widget.html import Html, provider_views
+from widget.limits import Limits
+from widget.logs import RequestLog
+from widget.names import clean_email, clean_name
+from widget.routes import routes
+from widget.service import Service
+from widget.settings import Settings
+from widget.site_directory import SiteDirectory, SitesForAuth
+from widget.store import pages
+from widget.store.auth import Store as AuthStore
+
+
+class Application:
+    """The service: an ASGI application, and what commands and tests reach of it."""
+
+    def __init__(self, asgi: ASGIApp, service: Service, starlette: Starlette) -> None:
+        self._asgi = asgi
+        self.service = service
+        self.lifespan = starlette.router.lifespan_context
+        self.starlette = starlette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._asgi(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = unix_ms,
+    extra_providers: Sequence[Provider] = (),
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Application:
+    """Build the application; its lifespan closes what it opened. The demo adds a provider and its routes."""
+    database = open_database(settings.database_url, clock=clock)
+    core = Core(database, Limits(settings.limits), settings.secret_keys)
+    assets = Assets()
+    html = Html(assets)
+    http = httpx2.AsyncClient()
+    directory = SiteDirectory(core)
+    providers = offered_providers(settings, extra_providers)
+    cache = DocumentCache(_version_reader(database))
+    for hear in (directory.hear, cache.hear):
+        database.subscribe(hear)
+    auth = Auth(
+        public_url=settings.public_url,
+        providers=providers,
+        store=AuthStore(database),
+        sites=SitesForAuth(core, directory),
+        templates=html.environment,
+        http=http,
+        now=clock,
+        limit=lambda rule, address: core.limits.check(rule, address, clock()),
+        clean_name=clean_name,
+        clean_email=clean_email,
+    )
+    service = Service(
+        origin=settings.public_url,
+        core=core,
+        sites=directory,
+        auth=auth,
+        html=html,
+        providers=provider_views(list(providers.values())),
+        cache=cache,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await http.aclose()
+        await database.close()
+
+    starlette = Starlette(
+        routes=[*extra_routes, *routes(auth)],
+        middleware=[Middleware(RequestLog, trusted_proxies=settings.trusted_proxies)],
+        exception_handlers={
+            PalaverError: errors.told,
+            AuthError: errors.told,
+            HTTPException: errors.http,
+            Exception: errors.unforeseen,
+        },
+        lifespan=lifespan,
+    )
+    starlette.state.service = service
+    return Application(FastPath(starlette, cache, assets.by_name.values()), service, starlette)
+
+
+def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dict[str, Provider]:
+    """Those with keys, by name, in the order they were configured."""
+    known = [known_provider(keys.name, keys.id, keys.secret) for keys in settings.providers.values()]
+    issuers = [
+        openid_provider(keys.name, keys.issuer, keys.id, keys.secret, label=keys.label)
+        for keys in settings.oidc.values()
+    ]
+    return {provider.name: provider for provider in (*extra, *known, *issuers)}
+
+
+def _version_reader(database: Database) -> ReadVersion:
+    async def read(key: Key) -> Version:
+        return Version(*await database.read(pages.get_versions, key.site, key.page))
+
+    return read

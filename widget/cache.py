@@ -1,0 +1,193 @@
+"""Cached documents: compressed once per change of the thread, shared by all readers.
+
+An entry is one document at one version of its page and site. A process trusts a version for at most `TRUST` seconds,
+then reads it again (one indexed row): other processes write to the same database. Its own writes tell it at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import brotli
+
+from widget.events import Event, PageChanged, SiteChanged
+
+TRUST = 1.0  # seconds
+MAX_ADDRESSES = 20_000
+Headers = list[tuple[bytes, bytes]]
+
+
+class Key(NamedTuple):
+    """Which document: all that its content depends on, but for the versions."""
+
+    site: str
+    page: str
+    url: str  # a claim of who asks, so that nobody's claim is shown to others
+    sort: str
+    lang: str
+    theme: str
+
+
+class Version(NamedTuple):
+    site: int
+    page: int
+
+
+class Encoded(NamedTuple):
+    etag: bytes
+    body: bytes
+    headers: Headers
+
+
+class Entry:
+    """One document, in three encodings. `checked` is the loop time at which its version was last known to be right."""
+
+    __slots__ = ("checked", "encodings", "key", "size", "version")
+
+    def __init__(self, key: Key, version: Version, encodings: dict[bytes, Encoded], checked: float) -> None:
+        self.key = key
+        self.version = version
+        self.encodings = encodings
+        self.checked = checked
+        self.size = sum(len(encoded.body) for encoded in encodings.values()) + 4_000
+
+
+class Rendered(NamedTuple):
+    """What a build gives: how to write the document (slow, done in a thread), its version, and its headers."""
+
+    write: Callable[[], str]
+    version: Version
+    headers: Headers
+
+
+Build = Callable[[], Awaitable[Rendered]]
+ReadVersion = Callable[[Key], Awaitable[Version]]
+
+
+class DocumentCache:
+    """Bounded by bytes, least recently used out first; one rebuild shared by concurrent readers."""
+
+    def __init__(self, read_version: ReadVersion, *, max_bytes: int = 64 << 20) -> None:
+        self._read_version = read_version
+        self._max_bytes = max_bytes
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._known: dict[tuple[str, str], set[Key]] = {}
+        self._making: dict[Key, asyncio.Task[Entry]] = {}
+        self._told: set[Key] = set()  # being made, and told to be different meanwhile
+        self._addresses: OrderedDict[tuple[bytes, bytes], Key] = OrderedDict()
+        self._bytes = 0
+
+    def hear(self, event: Event) -> None:
+        """Distrust what an event says has changed, also what is being made from older rows."""
+        for key in [*self._entries, *self._making] if isinstance(event, SiteChanged) else self._of_page(event):
+            if key.site == event.site_name:
+                if key in self._making:
+                    self._told.add(key)
+                if key in self._entries:
+                    self._entries[key].checked = 0.0
+
+    def _of_page(self, event: PageChanged) -> list[Key]:
+        page = (event.site_name, event.page_key)
+        return [*self._known.get(page, ()), *(key for key in self._making if key[:2] == page)]
+
+    def fresh(self, key: Key) -> Entry | None:
+        """The entry, if its version may still be trusted: no waiting."""
+        entry = self._entries.get(key)
+        if entry is None or time.monotonic() - entry.checked >= TRUST:
+            return None
+        self._entries.move_to_end(key)
+        return entry
+
+    def learn(self, path: bytes, query: bytes, key: Key) -> None:
+        """This raw path and query mean this document."""
+        self._addresses[path, query] = key
+        if len(self._addresses) > MAX_ADDRESSES:
+            self._addresses.popitem(last=False)
+
+    def find(self, path: bytes, query: bytes) -> Entry | None:
+        """The entry for a raw path and query that were learned, if it may still be trusted."""
+        key = self._addresses.get((path, query))
+        return self.fresh(key) if key else None
+
+    async def get(self, key: Key, build: Build) -> Entry:
+        """The entry at the current version, made now if need be. Raises what `build` raises."""
+        entry = self.fresh(key)
+        if entry is not None:
+            return entry
+        making = self._making.get(key)
+        if making is None:
+            making = asyncio.create_task(self._make(key, build))
+            self._making[key] = making
+            making.add_done_callback(lambda _task: self._making.pop(key, None))
+        return await asyncio.shield(making)
+
+    async def _make(self, key: Key, build: Build) -> Entry:
+        checked = time.monotonic()  # before reading, so that no change is trusted away for longer than `TRUST`
+        self._told.discard(key)
+        entry = self._entries.get(key)
+        if entry is not None and await self._read_version(key) == entry.version:
+            entry.checked = checked
+            return entry
+        rendered = await build()
+        encoded = await asyncio.to_thread(encode, rendered)
+        entry = Entry(key, rendered.version, encoded, 0.0 if key in self._told else checked)
+        self._keep(entry)
+        return entry
+
+    def _keep(self, entry: Entry) -> None:
+        self._drop(entry.key)
+        self._entries[entry.key] = entry
+        self._known.setdefault(entry.key[:2], set()).add(entry.key)
+        self._bytes += entry.size
+        while self._bytes > self._max_bytes and len(self._entries) > 1:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Key) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return
+        self._bytes -= entry.size
+        known = self._known[key[:2]]
+        known.discard(key)
+        if not known:
+            del self._known[key[:2]]
+
+
+def encode(rendered: Rendered) -> dict[bytes, Encoded]:
+    """The document under each content coding, written now."""
+    content = rendered.write().encode()
+    brotlied = brotli.compress(content, mode=brotli.MODE_TEXT, quality=5)
+    return encodings(content, brotlied, gzip.compress(content, 6, mtime=0), rendered.headers)
+
+
+def encodings(content: bytes, brotlied: bytes, gzipped: bytes, headers: Headers) -> dict[bytes, Encoded]:
+    """The ETag is strong (RFC 9110, 8.8.3): it names content and coding."""
+    digest = hashlib.sha256(content).hexdigest()[:20].encode()
+    bodies = {b"br": brotlied, b"gzip": gzipped, b"identity": content}
+    return {coding: _encoded(coding, digest, body, headers) for coding, body in bodies.items()}
+
+
+def _encoded(coding: bytes, digest: bytes, body: bytes, headers: Headers) -> Encoded:
+    etag = b'"' + digest + b"-" + coding[:2] + b'"'
+    own = [(b"etag", etag), (b"content-length", str(len(body)).encode())]
+    if coding != b"identity":
+        own.append((b"content-encoding", coding))
+    return Encoded(etag, body, [*headers, *own])
+
+
+def choose_encoding(accept: bytes) -> bytes:
+    """Brotli, gzip or identity, by Accept-Encoding (RFC 9110, 12.5.3): what is not refused, in that order."""
+    offered = {}
+    for item in accept.lower().split(b","):
+        coding, _, parameters = item.strip().partition(b";")
+        offered[coding.strip()] = parameters.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+    for coding in (b"br", b"gzip"):
+        if offered.get(coding, offered.get(b"*", False)):
+            return coding
+    return b"identity"

@@ -1,0 +1,74 @@
+"""Serving what all readers share: raw ASGI, ahead of the router and outside all middleware.
+
+A cached thread and the static files are found by raw path and query, with no parsing, no object per request, no log
+line. Whatever is not found here goes on to the application, which teaches the cache what an address means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from widget.assets import Asset
+from widget.cache import DocumentCache, Encoded, Headers, choose_encoding
+
+_NOT_MODIFIED = {b"etag", b"cache-control", b"vary", b"content-security-policy"}
+
+
+class FastPath:
+    def __init__(self, app: ASGIApp, cache: DocumentCache, assets: Iterable[Asset]) -> None:
+        self._app = app
+        self._cache = cache
+        self._files = {asset.path.encode(): asset.encodings for asset in assets}
+        self._codings: dict[bytes, bytes] = {}
+        self.served = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            encodings = self._find(scope)
+            if encodings is not None:
+                self.served += 1
+                await answer(scope, send, encodings, self._coding)
+                return
+        await self._app(scope, receive, send)
+
+    def _find(self, scope: Scope) -> dict[bytes, Encoded] | None:
+        path = scope.get("raw_path") or b""
+        entry = self._cache.find(path, scope["query_string"])
+        return entry.encodings if entry else self._files.get(path)
+
+    def _coding(self, accept: bytes) -> bytes:
+        coding = self._codings.get(accept)
+        if coding is None:
+            if len(self._codings) > 1_000:
+                self._codings.clear()
+            coding = self._codings[accept] = choose_encoding(accept)
+        return coding
+
+
+async def answer(
+    scope: Scope, send: Send, encodings: dict[bytes, Encoded], choose: Callable[[bytes], bytes] = choose_encoding
+) -> None:
+    """Answer GET or HEAD with one of the encodings, or 304 where the client has it."""
+    accept, wanted = b"", b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accept = value
+        elif name == b"if-none-match":
+            wanted = value
+    encoded = encodings[choose(accept)]
+    if wanted and _matches(wanted, encoded.etag):
+        await _send(send, 304, [header for header in encoded.headers if header[0] in _NOT_MODIFIED], b"")
+    else:
+        await _send(send, 200, encoded.headers, encoded.body if scope["method"] == "GET" else b"")
+
+
+def _matches(wanted: bytes, etag: bytes) -> bool:
+    """If-None-Match compares weakly (RFC 9110, 13.1.2)."""
+    return wanted.strip() == b"*" or etag in (item.strip().removeprefix(b"W/") for item in wanted.split(b","))
+
+
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

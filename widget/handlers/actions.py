@@ -1,0 +1,195 @@
+"""What a form of the thread does: POST to the document's own address, with the field `action`.
+
+Without script the answer is the document again (303, or with the error and the text still in the form); with
+`Palaver-Fragment` it is the changed part, or the error as JSON. Both go the same way through the same verbs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from auth.csrf import Caller
+from auth.errors import AuthError
+from auth.sessions import frame_cookie, has_probe
+from widget import comments, ids, likes
+from widget.comments import Draft, check_text
+from widget.core import Actor, Core
+from widget.db import Tx
+from widget.documents import FIRST_PARTY, FRAME, Document, read_document
+from widget.errors import Invalid, PalaverError
+from widget.guests import Guest
+from widget.handlers.embed import fragment, headers_of, is_fragment, personal
+from widget.handlers.requests import read_form, service_of, site_of, writer_of
+from widget.render import Wanted, find_view, thread_view
+from widget.store.comments import Comment
+from widget.store.pages import Page
+from widget.text import render_markdown
+from widget.threads import Reader, Thread, read_branch, read_reader
+from widget.views import FormView
+
+Form = Mapping[str, str]
+
+
+async def frame(request: Request) -> Response:
+    """POST /embed/{site}"""
+    return await _act(request, read_document(await site_of(request), FRAME, request.query_params))
+
+
+async def page(request: Request) -> Response:
+    """POST /thread/{site}"""
+    return await _act(request, read_document(await site_of(request), FIRST_PARTY, request.query_params))
+
+
+async def _act(request: Request, document: Document) -> Response:
+    form = await read_form(request)
+    actor, visitor, caller = await writer_of(request, document.site, document.base)
+    try:
+        if form.get("action") == "signout":
+            if visitor is not None:
+                await service_of(request).auth.end_session(visitor)
+            return _back(document)
+        act = _ACTIONS.get(form.get("action", ""))
+        if act is None:
+            raise Invalid("This form says nothing that can be done here.", code="bad_action")
+        return await act(Deed(request, document, actor, caller, form))
+    except (PalaverError, AuthError) as error:
+        if is_fragment(request):
+            raise
+        wanted = _form_again(form, error) if form.get("action") in _WITH_TEXT else Wanted(error=error.message)
+        return await personal(request, document, wanted, error.status, own=True)
+
+
+class Deed(NamedTuple):
+    request: Request
+    document: Document
+    actor: Actor
+    caller: Caller
+    form: Form
+
+    @property
+    def core(self) -> Core:
+        return service_of(self.request).core
+
+
+async def _post(deed: Deed) -> Response:
+    request, document, form = deed.request, deed.document, deed.form
+    draft = Draft(
+        page=document.page,
+        title=form.get("title", ""),
+        parent_id=form.get("parent", ""),
+        text=form.get("text", ""),
+        guest=_guest(form),
+        key=form.get("key", ""),
+    )
+    posted = await comments.post(deed.core, document.site, deed.actor, draft)
+    author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)
+    response = await _changed(deed._replace(actor=author), posted.page, posted.comment, "item", 201)
+    if posted.session:
+        give_session(request, response, document.site.id, posted.session, deed.caller)
+    return response
+
+
+def give_session(request: Request, response: Response, site_id: int, token: str, caller: Caller) -> None:
+    """A cookie where it will come back (or nothing else is possible), else a bearer token for the script to keep."""
+    scripted = is_fragment(request) or request.url.path.startswith("/api/")
+    if caller is Caller.BROWSER and (has_probe(request) or not scripted):
+        response.headers.append("Set-Cookie", frame_cookie(site_id, token))
+    else:
+        response.headers["Palaver-Token"] = token
+
+
+async def _edit(deed: Deed) -> Response:
+    document, form = deed.document, deed.form
+    done = await comments.edit(deed.core, document.site, deed.actor, form.get("comment", ""), form.get("text", ""))
+    return await _changed(deed, done.page, done.comment, "article")
+
+
+async def _delete(deed: Deed) -> Response:
+    done = await comments.delete(deed.core, deed.document.site, deed.actor, deed.form.get("comment", ""))
+    if is_fragment(deed.request) and not done.comment.replies:
+        return Response(status_code=200, headers=headers_of(deed.document))
+    return await _changed(deed, done.page, done.comment, "article")
+
+
+async def _like(deed: Deed) -> Response:
+    liked = deed.form["action"] == "like"
+    site = deed.document.site
+    done = await likes.like(deed.core, site, deed.actor, deed.form.get("comment", ""), liked=liked)
+    return await _changed(deed, done.page, done.comment, "likes")
+
+
+async def _preview(deed: Deed) -> Response:
+    deed.core.limits.check("preview", deed.actor.address, deed.core.db.now())
+    html = Markup(await asyncio.to_thread(render_markdown, check_text(deed.form.get("text", ""))))  # noqa: S704
+    if is_fragment(deed.request):
+        return fragment(deed.request, deed.document, "preview", html=html)
+    return await personal(deed.request, deed.document, _form_again(deed.form, preview=html), own=True)
+
+
+_ACTIONS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
+    "post": _post,
+    "preview": _preview,
+    "edit": _edit,
+    "delete": _delete,
+    "like": _like,
+    "unlike": _like,
+}
+_WITH_TEXT = ("post", "preview", "edit")
+
+
+async def _changed(deed: Deed, page: Page, comment: Comment, part: str, status: int = 200) -> Response:
+    """After a deed: the way back to the comment, or the changed part of it."""
+    if not is_fragment(deed.request):
+        return _back(deed.document, comment)
+    service = service_of(deed.request)
+    thread, reader = await service.core.db.read(_read_one, deed.document, deed.actor, page, comment)
+    view = thread_view(deed.document, thread, service.providers, reader)
+    shown = find_view(view.comments, ids.encode(comment.id))
+    if shown is None:
+        raise comments.unknown_comment()
+    return fragment(deed.request, deed.document, part, status, comment=shown, thread=view)
+
+
+def _read_one(tx: Tx, document: Document, actor: Actor, page: Page, comment: Comment) -> tuple[Thread, Reader]:
+    return read_branch(tx, document.site, page, comment), read_reader(tx, document.site, page.key, actor)
+
+
+def _back(document: Document, comment: Comment | None = None) -> Response:
+    """See Other (RFC 9110, 15.4.4): to this reader's document, at the comment."""
+    extra = {"own": "1"} if document.base == FRAME else {}
+    anchor = ""
+    if comment is not None:
+        anchor = f"#comment-{ids.encode(comment.id)}"
+        if comment.status == "approved":
+            extra["comment"] = ids.encode(comment.id)
+    return RedirectResponse(document.address(**extra) + anchor, 303, headers_of(document))
+
+
+def _guest(form: Form) -> Guest | None:
+    if not {"name", "email", "website"} & form.keys():
+        return None
+    return Guest(form.get("name", ""), form.get("email", ""), form.get("website", ""))
+
+
+def _form_again(form: Form, error: PalaverError | AuthError | None = None, preview: Markup | None = None) -> Wanted:
+    """The same form with all that was written in it, and what is wrong or how it will look."""
+    again = FormView(
+        action="edit" if form.get("comment") else "post",
+        comment=form.get("comment", ""),
+        parent=form.get("parent", ""),
+        text=form.get("text", ""),
+        name=form.get("name", ""),
+        email=form.get("email", ""),
+        website=form.get("website", ""),
+        key=form.get("key", ""),
+        error=error.message if error else "",
+        fields=error.fields if error else {},
+        preview=preview,
+    )
+    return Wanted(reply=again.parent, edit=again.comment, form=again)

@@ -1,0 +1,149 @@
+"""The JSON interface: /api/v1/{site}/… (`api.py` has its shapes, `routes.py` its addresses)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.csrf import check_personal
+from auth.sessions import probe_cookie
+from widget import comments, cursors, likes, pages
+from widget.api import (
+    CommentIn,
+    CountsOut,
+    HtmlOut,
+    LikedOut,
+    LikersOut,
+    PersonOut,
+    RepliesOut,
+    TextIn,
+    comment_out,
+    me_out,
+    thread_out,
+)
+from widget.comments import Draft, check_text
+from widget.documents import read_page_key, read_sort
+from widget.errors import Invalid
+from widget.guests import Guest
+from widget.handlers.actions import give_session
+from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
+from widget.text import render_markdown
+from widget.threads import read_reader, read_replies, read_thread
+
+MAX_COUNTS = 200
+PUBLIC = {"Cache-Control": "public, max-age=0, s-maxage=1"}
+PRIVATE = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] = PRIVATE) -> Response:
+    kept = {**headers, "X-Content-Type-Options": "nosniff"}
+    return Response(msgspec.json.encode(body), status, kept, "application/json")
+
+
+async def thread(request: Request) -> Response:
+    """GET …/thread?url=|id=&sort=&cursor="""
+    site, query = await site_of(request), request.query_params
+    page = read_page_key(site, query.get("url"), query.get("id"))
+    sort = read_sort(site, query.get("sort"))
+    found = await service_of(request).core.db.read(read_thread, site, page.key, sort, query.get("cursor"))
+    return _json(thread_out(found, page.key, page.url), headers=PUBLIC)
+
+
+async def replies(request: Request) -> Response:
+    """GET …/comments/{id}/replies?cursor="""
+    site, cursor = await site_of(request), request.query_params.get("cursor")
+    found = await service_of(request).core.db.read(read_replies, site, request.path_params["id"], cursor)
+    return _json(RepliesOut([comment_out(row) for row in found.comments], found.next), headers=PUBLIC)
+
+
+async def likers(request: Request) -> Response:
+    """GET …/comments/{id}/likes?cursor="""
+    site, cursor = await site_of(request), request.query_params.get("cursor")
+    after = cursors.read_person(cursor) if cursor else -1
+    found = await likes.list_likers(service_of(request).core, site, request.path_params["id"], after)
+    following = cursors.after_person(found.people[-1].person_id) if found.more else None
+    return _json(LikersOut([PersonOut(person.name, person.url or None) for person in found.people], following))
+
+
+async def post(request: Request) -> Response:
+    """POST …/comments"""
+    site = await site_of(request)
+    actor, _, caller = await writer_of(request, site)
+    body = await read_json(request, CommentIn)
+    draft = Draft(
+        page=read_page_key(site, body.url, body.id),
+        title=body.title,
+        parent_id=body.parent_id or "",
+        text=body.text,
+        guest=Guest(body.guest.name, body.guest.email, body.guest.website) if body.guest else None,
+        key=request.headers.get("idempotency-key", ""),
+    )
+    posted = await comments.post(service_of(request).core, site, actor, draft)
+    response = _json(comment_out(posted.comment, own=True), 201)
+    if posted.session:
+        give_session(request, response, site.id, posted.session, caller)
+    return response
+
+
+async def edit(request: Request) -> Response:
+    """PATCH …/comments/{id}"""
+    site = await site_of(request)
+    actor, _, _ = await writer_of(request, site)
+    body = await read_json(request, TextIn)
+    done = await comments.edit(service_of(request).core, site, actor, request.path_params["id"], body.text)
+    return _json(comment_out(done.comment, own=True))
+
+
+async def delete(request: Request) -> Response:
+    """DELETE …/comments/{id}"""
+    site = await site_of(request)
+    actor, _, _ = await writer_of(request, site)
+    done = await comments.delete(service_of(request).core, site, actor, request.path_params["id"])
+    return _json(comment_out(done.comment))
+
+
+async def like(request: Request) -> Response:
+    """PUT or DELETE …/comments/{id}/like"""
+    site = await site_of(request)
+    actor, _, _ = await writer_of(request, site)
+    liked = request.method == "PUT"
+    done = await likes.like(service_of(request).core, site, actor, request.path_params["id"], liked=liked)
+    return _json(LikedOut(done.comment.likes, done.liked))
+
+
+async def preview(request: Request) -> Response:
+    """POST …/preview"""
+    site = await site_of(request)
+    actor, _, _ = await writer_of(request, site)
+    body = await read_json(request, TextIn)
+    core = service_of(request).core
+    core.limits.check("preview", actor.address, core.db.now())
+    return _json(HtmlOut(await asyncio.to_thread(render_markdown, check_text(body.text))))
+
+
+async def counts(request: Request) -> Response:
+    """GET …/counts?url=…&url=…"""
+    site, urls = await site_of(request), request.query_params.getlist("url")
+    if len(urls) > MAX_COUNTS:
+        raise Invalid(f"Ask for at most {MAX_COUNTS} pages at once.", code="too_many_urls")
+    keys = {url: read_page_key(site, url, None).key for url in urls}
+    found = await pages.count(service_of(request).core, site, list(keys.values()))
+    return _json(CountsOut({url: found.get(key, 0) for url, key in keys.items()}), headers=PUBLIC)
+
+
+async def me(request: Request) -> Response:
+    """GET …/me?url=|id=: what is laid over the cached thread for this reader."""
+    check_personal(request.headers)
+    site, query, service = await site_of(request), request.query_params, service_of(request)
+    page = read_page_key(site, query.get("url"), query.get("id"))
+    actor = await reader_of(request, site)
+    reader = await service.core.db.read(read_reader, site, page.key, actor)
+    label = next((row.label for row in service.providers if row.name == reader.provider), reader.provider)
+    response = _json(me_out(reader, label, site.edit_window))
+    if "sec-fetch-site" in request.headers:
+        response.headers.append("Set-Cookie", probe_cookie())
+    return response

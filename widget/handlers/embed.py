@@ -1,0 +1,147 @@
+"""The thread as HTML: in the frame (`/embed`) and as a page of its own (`/thread`).
+
+The frame's bare address is one cached answer for everybody. Whatever is asked beyond it (`own=1`, a comment, more
+replies …) is made for this request and kept by nobody. With `Palaver-Fragment` only the new part is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from widget import cursors, ids, likes
+from widget.cache import Encoded, Key, Rendered, Version
+from widget.comments import unknown_comment
+from widget.core import NOBODY, Actor
+from widget.db import Tx
+from widget.documents import FIRST_PARTY, FRAME, Document, read_document
+from widget.fast_path import answer
+from widget.handlers.requests import reader_of, service_of, site_of
+from widget.html import PAGE_HEADERS, frame_headers
+from widget.render import NOTHING, Wanted, find_view, hanging_views, replies_thread, thread_view
+from widget.store import pages
+from widget.threads import Reader, Thread, read_focused, read_reader, read_replies, read_thread
+from widget.views import CommentView, ThreadView
+
+_BEYOND = {"own", "reply", "edit", "delete", "comment", "preview", "cursor", "replies", "likes", "pending"}
+
+
+async def frame(request: Request) -> Response:
+    """GET /embed/{site}"""
+    document = read_document(await site_of(request), FRAME, request.query_params)
+    if is_fragment(request) or not _BEYOND.isdisjoint(request.query_params):
+        return await personal(request, document)
+    return await _cached(request, document)
+
+
+async def page(request: Request) -> Response:
+    """GET /thread/{site}: first-party, so always for this reader."""
+    return await personal(request, read_document(await site_of(request), FIRST_PARTY, request.query_params))
+
+
+def is_fragment(request: Request) -> bool:
+    return "palaver-fragment" in request.headers
+
+
+async def _cached(request: Request, document: Document) -> Response:
+    service = service_of(request)
+
+    async def build() -> Rendered:
+        thread = await service.core.db.read(read_thread, document.site, document.page.key, document.sort)
+        headers = {**frame_headers(document.site, personal=False), "Vary": "Accept-Encoding"}
+        return Rendered(
+            lambda: service.html.document(thread_view(document, thread, service.providers)),
+            Version(document.site.version, thread.page.version if thread.page else 0),
+            [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        )
+
+    key = Key(document.site.name, document.page.key, document.page.url, document.sort, document.lang, document.theme)
+    entry = await service.cache.get(key, build)
+    service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
+    return EncodedResponse(entry.encodings)
+
+
+class EncodedResponse(Response):
+    """An answer that stands ready in several encodings."""
+
+    def __init__(self, encodings: dict[bytes, Encoded]) -> None:
+        super().__init__()
+        self._encodings = encodings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await answer(scope, send, self._encodings)
+
+
+async def personal(
+    request: Request, document: Document, wanted: Wanted = NOTHING, status: int = 200, *, own: bool = False
+) -> Response:
+    """The document or the part of it that was asked for, made for this request. Raises `NotFound`, `BadRequest`."""
+    service = service_of(request)
+    query = request.query_params
+    own = own or document.base == FIRST_PARTY or "own" in query
+    actor = await reader_of(request, document.site, document.base) if own else NOBODY
+    if "likes" in query:
+        wanted = await _with_likers(request, document, query["likes"])
+    elif wanted is NOTHING:
+        wanted = Wanted(reply=query.get("reply", ""), edit=query.get("edit", ""), delete=query.get("delete", ""))
+    thread, reader = await service.core.db.read(_read, document, query, actor)
+    view = thread_view(document, thread, service.providers, reader if own else None, wanted)
+    if is_fragment(request):
+        return _fragment(request, document, view, thread)
+    return HTMLResponse(service.html.document(view), status, headers_of(document))
+
+
+def _fragment(request: Request, document: Document, view: ThreadView, thread: Thread) -> Response:
+    """The part that a GET asks for: names, further replies, the reader's pending comments, or a page of roots."""
+    query = request.query_params
+    if "likes" in query:
+        return fragment(request, document, "likers", comment=_found(view, query["likes"]), thread=view)
+    if "replies" in query:
+        ancestors = {ids.encode(comment.id) for comment in thread.comments[: thread.context]}
+        root = _found(view, query["replies"])
+        comments = hanging_views(view.comments, ancestors)
+        return fragment(request, document, "replies", comment=root, comments=comments, thread=view)
+    if "pending" in query:
+        return fragment(request, document, "pending", comments=view.comments, thread=view)
+    return fragment(request, document, "roots", thread=view)
+
+
+def _found(view: ThreadView, comment_id: str) -> CommentView:
+    found = find_view(view.comments, comment_id)
+    if found is None:
+        raise unknown_comment()
+    return found
+
+
+def fragment(request: Request, document: Document, part: str, status: int = 200, **values: object) -> Response:
+    """A part of the document (`templates/fragments.html` lists them)."""
+    return HTMLResponse(service_of(request).html.fragment(part, **values), status, headers_of(document))
+
+
+def headers_of(document: Document) -> dict[str, str]:
+    """Of a document that is made for one request."""
+    return PAGE_HEADERS if document.base == FIRST_PARTY else frame_headers(document.site, personal=True)
+
+
+def _read(tx: Tx, document: Document, query: Mapping[str, str], actor: Actor) -> tuple[Thread, Reader]:
+    site, key, sort = document.site, document.page.key, document.sort
+    reader = read_reader(tx, site, key, actor)
+    if "pending" in query:
+        return Thread(pages.get_page(tx, site.id, key), [], None, {}), reader
+    if "replies" in query:
+        return replies_thread(read_replies(tx, site, query["replies"], query.get("cursor"))), reader
+    focus = next((query[name] for name in ("comment", "reply", "edit", "delete", "likes") if query.get(name)), None)
+    if focus:
+        return read_focused(tx, site, key, sort, focus), reader
+    return read_thread(tx, site, key, sort, query.get("cursor")), reader
+
+
+async def _with_likers(request: Request, document: Document, comment_id: str) -> Wanted:
+    cursor = request.query_params.get("cursor")
+    after = cursors.read_person(cursor) if cursor else -1
+    found = await likes.list_likers(service_of(request).core, document.site, comment_id, after)
+    following = cursors.after_person(found.people[-1].person_id) if found.more else ""
+    return Wanted(likes=comment_id, likers=[person.name for person in found.people], likers_cursor=following)

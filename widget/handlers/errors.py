@@ -1,0 +1,73 @@
+"""One place where errors become answers: JSON for programs and scripts, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from auth.errors import AuthError
+from widget.errors import NotFound, PalaverError
+from widget.handlers.requests import service_of
+from widget.html import PAGE_HEADERS, frame_headers
+
+logger = logging.getLogger("palaver.errors")
+Told = PalaverError | AuthError
+
+
+async def told(request: Request, error: Exception) -> Response:
+    """An error that says itself what the person should know."""
+    assert isinstance(error, (PalaverError, AuthError))
+    return answer(request, error)
+
+
+async def http(request: Request, error: Exception) -> Response:
+    """What the framework raises: unknown addresses and methods."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return answer(request, NotFound("There is nothing at this address."))
+    known = PalaverError(f"{HTTPStatus(error.status_code).phrase}.", code=f"http_{error.status_code}")
+    known.status = error.status_code
+    return answer(request, known, headers=dict(error.headers or {}))
+
+
+async def unforeseen(request: Request, error: Exception) -> Response:
+    logger.error("unforeseen error", exc_info=error)
+    number = getattr(request.state, "request_id", "")
+    return answer(
+        request, PalaverError(f"Something went wrong here; it was written down as {number}.", code="internal")
+    )
+
+
+def answer(request: Request, error: Told, headers: dict[str, str] | None = None) -> Response:
+    extra = dict(headers or {})
+    if error.retry_after is not None:
+        extra["Retry-After"] = str(error.retry_after)
+    if wants_json(request):
+        extra["Cache-Control"] = "no-store"
+        return JSONResponse(as_json(error), error.status, extra)
+    html = service_of(request).html.render("error.html", error=error, status=error.status)
+    return Response(html, error.status, {**PAGE_HEADERS, **_frame_policy(request), **extra})
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or "palaver-fragment" in request.headers
+
+
+def as_json(error: Told) -> dict[str, Any]:
+    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    if error.fields:
+        body["fields"] = error.fields
+    return {"error": body}
+
+
+def _frame_policy(request: Request) -> dict[str, str]:
+    """In the frame of a site that exists, its pages may show the error; of one that does not, nobody."""
+    site = getattr(request.state, "site", None)
+    if site is None or not request.url.path.startswith("/embed/"):
+        return {}
+    return {**frame_headers(site, personal=True), "Cross-Origin-Opener-Policy": "unsafe-none"}

@@ -1,0 +1,85 @@
+"""Views to HTML: the template environment and the headers that go with each kind of document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from auth.providers import Provider
+from widget.assets import Assets
+from widget.resources import folder
+from widget.store.sites import Site
+from widget.views import ProviderView, ThreadView
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+_ALL = {
+    "Content-Type": "text/html; charset=utf-8",
+    "X-Content-Type-Options": "nosniff",
+    # With no-referrer a frame's form POST would carry `Origin: null`.
+    "Referrer-Policy": "same-origin",
+}
+# Our own pages: never in a frame, never with a handle for who opened them.
+PAGE_HEADERS = {
+    **_ALL,
+    "Content-Security-Policy": _POLICY + "'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+
+
+class Html:
+    def __init__(self, assets: Assets) -> None:
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folder("templates")),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+        )
+        self.environment.globals["asset"] = assets.path
+
+    def document(self, thread: ThreadView) -> str:
+        return self.render("thread.html" if thread.first_party else "embed.html", thread=thread)
+
+    def fragment(self, part: str, **values: Any) -> str:
+        return self.render("fragments.html", part=part, **values)
+
+    def render(self, template: str, **values: Any) -> str:
+        return self.environment.get_template(template).render(**values)
+
+
+def frame_headers(site: Site, *, personal: bool) -> dict[str, str]:
+    """For `/embed`: framed by the site's pages and nobody else; with no page on the list, by none."""
+    hosts = {form: None for origin in site.origins for form in _with_and_without_www(origin)}
+    return {
+        **_ALL,
+        "Content-Security-Policy": _POLICY + (" ".join(hosts) or "'none'"),
+        # A host page that isolates itself still gets the frame.
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "private, no-store"
+        if personal
+        else "public, max-age=0, s-maxage=1, stale-while-revalidate=30",
+    }
+
+
+def _with_and_without_www(origin: str) -> tuple[str, str]:
+    scheme, _, host = origin.partition("://")
+    bare = host.removeprefix("www.")
+    return f"{scheme}://{bare}", f"{scheme}://www.{bare}"
+
+
+def provider_views(providers: Sequence[Provider]) -> list[ProviderView]:
+    icons = folder("static") / "icons"
+    return [
+        ProviderView(provider.name, provider.label, Markup((icons / f"{provider.icon}.svg").read_text()))  # noqa: S704  ours
+        for provider in providers
+    ]

@@ -1,0 +1,71 @@
+"""The operations of the JSON interface as a table: address, method, what is taken, what is answered."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from widget import api
+
+
+class Operation(NamedTuple):
+    name: str  # of the handler in `handlers/comments.py`
+    method: str
+    path: str  # below /api/v1
+    summary: str
+    answer: type
+    body: type | None = None
+    query: tuple[str, ...] = ()
+    status: int = 200
+    headers: tuple[str, ...] = ()
+    errors: tuple[int, ...] = ()
+
+
+_PAGE = ("url", "id")
+_CHANGE = (403, 413, 415, 422, 429, 503)
+
+OPERATIONS = (
+    Operation(
+        "thread", "GET", "/{site}/thread", "A page of 50 roots, each with its first 10 replies.", api.ThreadOut,
+        query=(*_PAGE, "sort", "cursor"), errors=(400, 404, 422, 503),
+    ),
+    Operation(
+        "replies", "GET", "/{site}/comments/{id}/replies", "Further replies of a root, in path order.", api.RepliesOut,
+        query=("cursor",), errors=(400, 404, 503),
+    ),
+    Operation(
+        "likers", "GET", "/{site}/comments/{id}/likes", "Who likes a comment.", api.LikersOut,
+        query=("cursor",), errors=(400, 404, 503),
+    ),
+    Operation(
+        "post", "POST", "/{site}/comments", "Post a comment or a reply.", api.CommentOut, body=api.CommentIn,
+        status=201, headers=("Idempotency-Key",), errors=(400, 401, 404, 409, *_CHANGE),
+    ),
+    Operation(
+        "edit", "PATCH", "/{site}/comments/{id}", "Replace the text of one's own comment.", api.CommentOut,
+        body=api.TextIn, errors=(400, 401, 404, 409, *_CHANGE),
+    ),
+    Operation(
+        "delete", "DELETE", "/{site}/comments/{id}", "Delete one's own comment; the answer is what stays in its place.",
+        api.CommentOut, errors=(401, 404, 409, *_CHANGE),
+    ),
+    Operation(
+        "like", "PUT", "/{site}/comments/{id}/like", "Like a comment.", api.LikedOut,
+        errors=(401, 404, 409, *_CHANGE),
+    ),
+    Operation(
+        "unlike", "DELETE", "/{site}/comments/{id}/like", "Take a like back.", api.LikedOut,
+        errors=(401, 404, 409, *_CHANGE),
+    ),
+    Operation(
+        "preview", "POST", "/{site}/preview", "How a text will look.", api.HtmlOut, body=api.TextIn,
+        errors=(400, 404, *_CHANGE),
+    ),
+    Operation(
+        "counts", "GET", "/{site}/counts", "Approved comments of up to 200 pages, by URL as sent.", api.CountsOut,
+        query=("url",), errors=(404, 422, 503),
+    ),
+    Operation(
+        "me", "GET", "/{site}/me", "Who reads, and what is theirs on a page.", api.MeOut,
+        query=_PAGE, errors=(403, 404, 422, 503),
+    ),
+)  # fmt: skip

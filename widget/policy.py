@@ -1,0 +1,119 @@
+"""Who may do what: pure decisions, asked inside the verbs. Each raises what the person is told, or returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from widget.errors import Conflict, Forbidden, PalaverError, Unauthorised
+from widget.store.comments import Comment
+from widget.store.pages import Page
+from widget.store.people import Person
+from widget.store.sites import Site
+
+STAFF = ("moderator", "owner")
+
+
+def is_staff(person: Person | None) -> bool:
+    return person is not None and person.role in STAFF
+
+
+def can_post(site: Site, page: Page | None, parent: Comment | None, person: Person | None, now: int) -> None:
+    """Raises `Unauthorised` (guests not allowed), `Forbidden` (banned) or `Conflict` (locked, parent gone)."""
+    if not site.guests and (person is None or person.kind != "member"):
+        raise Unauthorised("Please sign in to comment here.", code="sign_in_first")
+    _not_banned(person, now)
+    _not_locked(page, person)
+    if parent is not None and parent.status != "approved":
+        raise Conflict("The comment you answer is no longer there. Your text is kept.", code="parent_gone")
+
+
+def can_edit(site: Site, page: Page, comment: Comment, person: Person | None, now: int) -> None:
+    """The author within the site's edit window; moderators always."""
+    _may_change(site, page, comment, person, now, "edit")
+
+
+def can_delete(site: Site, page: Page, comment: Comment, person: Person | None, now: int) -> None:
+    """The author within the site's edit window; moderators always."""
+    _may_change(site, page, comment, person, now, "delete")
+
+
+def can_like_on(page: Page, person: Person | None, now: int) -> None:
+    """Any comment of the page."""
+    if person is None:
+        raise Unauthorised("Sign in, or comment first, to like comments.", code="sign_in_first")
+    _not_banned(person, now)
+    _not_locked(page, person)
+
+
+def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> None:
+    can_like_on(page, person, now)
+    if comment.status != "approved":
+        raise Conflict("This comment is no longer there.", code="comment_gone")
+
+
+def can_lock(person: Person | None) -> None:
+    if not is_staff(person):
+        raise Forbidden("Only moderators of this site may close or open a page.", code="moderators_only")
+
+
+def list_allowed(site: Site, page: Page | None, person: Person | None, now: int) -> list[str]:
+    """What the person may do on the page at all: of post, like, moderate."""
+    checks: dict[str, Callable[[], None]] = {"post": lambda: can_post(site, page, None, person, now)}
+    if page is not None:
+        checks["like"] = lambda: can_like_on(page, person, now)
+    allowed = [verb for verb, check in checks.items() if _lets_through(check)]
+    return [*allowed, "moderate"] if is_staff(person) else allowed
+
+
+def _lets_through(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except PalaverError:
+        return False
+    return True
+
+
+def status_of_new(site: Site, person: Person | None) -> str:
+    return "pending" if site.hold == "all" and not is_staff(person) else "approved"
+
+
+def status_of_edited(site: Site, comment: Comment, person: Person | None) -> str:
+    """Where a moderator looks first, an edit is looked at again."""
+    return status_of_new(site, person) if comment.status == "approved" else comment.status
+
+
+def editable_until(site: Site, comment: Comment) -> int:
+    """Unix milliseconds up to which the author may change it."""
+    return comment.created_at + site.edit_window * 1000
+
+
+def editable_since(site: Site, now: int) -> int:
+    """Comments made since then (Unix ms) may still be changed by their authors."""
+    return now - site.edit_window * 1000
+
+
+def _may_change(site: Site, page: Page, comment: Comment, person: Person | None, now: int, verb: str) -> None:
+    if person is None:
+        raise Unauthorised(f"Sign in to {verb} your comment.", code="sign_in_first")
+    if is_staff(person):
+        if comment.status == "deleted":
+            raise Conflict("Its author deleted this comment.", code="comment_gone")
+        return
+    if comment.person_id != person.id:
+        raise Forbidden(f"Only its author can {verb} this comment.", code="not_yours")
+    _not_banned(person, now)
+    _not_locked(page, person)
+    if comment.status not in ("approved", "pending"):
+        raise Conflict("This comment is no longer there.", code="comment_gone")
+    if now >= editable_until(site, comment):
+        raise Forbidden(f"The time to {verb} this comment is over.", code="too_late")
+
+
+def _not_banned(person: Person | None, now: int) -> None:
+    if person is not None and person.banned_until > now:
+        raise Forbidden("You cannot take part on this site at the moment.", code="banned")
+
+
+def _not_locked(page: Page | None, person: Person | None) -> None:
+    if page is not None and page.locked and not is_staff(person):
+        raise Conflict("Comments on this page are closed.", code="locked")

@@ -1,0 +1,286 @@
+"""Threads to views: what the templates are given, with every address in it made here."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+import zlib
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from markupsafe import Markup
+
+from widget import ids
+from widget.documents import FIRST_PARTY, FRAME, Document
+from widget.sites import SORTS
+from widget.store.comments import Comment
+from widget.threads import NOBODY, Reader, Replies, Thread
+from widget.tree import Node, build
+from widget.views import (
+    AuthorView,
+    CommentView,
+    FormView,
+    GuestFields,
+    PageView,
+    PersonView,
+    ProviderView,
+    SortView,
+    ThreadView,
+)
+
+SORT_LABELS = {"old": "Oldest", "new": "Newest", "best": "Best"}
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What else this reader asked to see; ids as sent. Nothing of it is ever cached."""
+
+    reply: str = ""
+    edit: str = ""
+    delete: str = ""
+    likes: str = ""
+    likers: Sequence[str] = ()
+    likers_cursor: str = ""
+    form: FormView | None = None  # a form that comes back with an error or a preview
+    notice: str = ""
+    error: str = ""
+
+
+NOTHING = Wanted()
+
+
+def thread_view(
+    document: Document,
+    thread: Thread,
+    providers: Sequence[ProviderView],
+    reader: Reader | None = None,
+    wanted: Wanted = NOTHING,
+) -> ThreadView:
+    """Everything `embed.html` and `thread.html` need; for everybody where `reader` is None, else for that one."""
+    maker = _Maker(document, thread, providers, reader, wanted)
+    site, page = document.site, thread.page
+    comments = [maker.comment(node) for node in build(_with_pending(thread, maker.reader), site.visible_depth)]
+    return ThreadView(
+        site=site.name,
+        page=PageView(
+            key=document.page.key,
+            url=maker.page_url,
+            title=page.title if page else "",
+            count=page.count if page else 0,
+            locked=maker.locked,
+        ),
+        lang=document.lang,
+        theme=document.theme,
+        sort=document.sort,
+        sorts=[
+            SortView(sort, SORT_LABELS[sort], maker.address(document._replace(sort=sort)), sort == document.sort)
+            for sort in SORTS
+        ],
+        comments=comments,
+        next_url=maker.address(cursor=thread.next) if thread.next else None,
+        earlier_url=maker.address() if thread.earlier else None,
+        address=document.address(),
+        own_address=document.address(own="1"),
+        origins=list(site.origins),
+        form=maker.form(),
+        providers=list(providers),
+        guests=site.guests,
+        guest_fields=maker.guest_fields(),
+        privacy_url=site.privacy_url or "/privacy",
+        me=maker.me(),
+        own=reader is not None,
+        first_party=document.base == FIRST_PARTY,
+        notice=wanted.notice,
+        error=wanted.error,
+    )
+
+
+def replies_thread(replies: Replies) -> Thread:
+    """Further replies as a thread of their own: their ancestors, themselves, and where they go on."""
+    root = replies.ancestors[0]
+    more = {root.id: replies.next} if replies.next else {}
+    ancestors, comments = replies.ancestors, replies.comments
+    return Thread(replies.page, ancestors + comments, None, more, earlier=True, context=len(ancestors))
+
+
+def find_view(views: Sequence[CommentView], comment_id: str, parent: str = "") -> CommentView | None:
+    """The comment of that id among views and all below them; its `parent` says in whose list it stands."""
+    for view in views:
+        if view.id == comment_id:
+            view.parent = parent
+            return view
+        found = find_view(view.children, comment_id, view.id)
+        if found is not None:
+            return found
+    return None
+
+
+def hanging_views(views: Sequence[CommentView], known: Collection[str], parent: str = "") -> list[CommentView]:
+    """The highest views that are not `known`, each with its `parent`: what a fragment adds to a thread."""
+    found: list[CommentView] = []
+    for view in views:
+        if view.id in known:
+            found += hanging_views(view.children, known, view.id)
+        else:
+            view.parent = parent
+            found.append(view)
+    return found
+
+
+class _Maker:
+    """Makes the views of one thread."""
+
+    def __init__(
+        self,
+        document: Document,
+        thread: Thread,
+        providers: Sequence[ProviderView],
+        reader: Reader | None,
+        wanted: Wanted,
+    ) -> None:
+        self.document = document
+        self.thread = thread
+        self.providers = providers
+        self.wanted = wanted
+        self.reader = reader or NOBODY
+        self.page_url = thread.page.url if thread.page else document.page.url
+        self.locked = thread.page.locked if thread.page else False
+        self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
+        self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
+        self._liked = set(self.reader.liked)
+        self._editable = {comment.id for comment in (*self.reader.editable, *self.reader.pending)}
+        self._form_placed = False
+        self._key = secrets.token_urlsafe(16) if reader is not None else ""  # nobody's own in a shared document
+
+    def address(self, document: Document | None = None, **extra: str) -> str:
+        """Inside a document for one reader, links lead to documents for that reader."""
+        return (document or self.document).address(**self._extra, **extra)
+
+    def me(self) -> PersonView | None:
+        person = self.reader.person
+        if person is None:
+            return None
+        if person.kind != "member":
+            return PersonView(person.name, "", person.url)
+        provider = self.reader.provider
+        return PersonView(person.name, next((row.label for row in self.providers if row.name == provider), provider))
+
+    def form(self) -> FormView | None:
+        """The form at the thread's own place: not while one stands in a comment, nor on a closed page.
+
+        A form that comes back for a comment that is not shown stands here, so that no text is lost.
+        """
+        if self._form_placed or self.locked:
+            return self.wanted.form if not self._form_placed else None
+        return self.wanted.form or self._new_form()
+
+    def guest_fields(self) -> GuestFields:
+        """A guest who returns need not repeat the e-mail address, which is not shown even to them."""
+        site, person = self.document.site, self.reader.person
+        known = person is not None and person.email and site.guest_email == "required"
+        return GuestFields(site.guest_name, "optional" if known else site.guest_email, site.guest_website)
+
+    def _new_form(self) -> FormView:
+        person = self.reader.person
+        if person is None or person.kind == "member":
+            return FormView(key=self._key)
+        return FormView(key=self._key, name=person.name, website=person.url)
+
+    def comment(self, node: Node) -> CommentView:
+        comment, own = node.comment, node.comment.id in self._editable
+        name = ids.encode(comment.id)
+        view = CommentView(
+            id=name,
+            status=comment.status,
+            author=author_view(comment),
+            html=Markup(comment.html) if self._readable(comment) else Markup(),  # noqa: S704  text.py made it
+            time=ids.rfc3339(comment.created_at),
+            date=_date(comment.created_at),
+            permalink=f"{self.page_url}#comment-{name}",
+            edited=comment.edited_at is not None,
+            likes=comment.likes,
+            replies=comment.replies,
+            answers=self._names.get(comment.parent_id or 0, "") if node.flattened else "",
+            liked=comment.id in self._liked,
+            mine=own,
+            focused=comment.id == self.thread.focus,
+        )
+        if not self._readable(comment):
+            view.author = None
+        self._add_addresses(view, comment)
+        self._add_wanted(view, comment)
+        view.children = [self.comment(child) for child in node.children]
+        return view
+
+    def _readable(self, comment: Comment) -> bool:
+        return comment.status == "approved" or (comment.status == "pending" and comment.id in self._editable)
+
+    def _add_addresses(self, view: CommentView, comment: Comment) -> None:
+        if comment.id in self.thread.more:
+            view.more_url = self.address(replies=view.id, cursor=self.thread.more[comment.id])
+        if self.thread.earlier_replies and not comment.depth and comment.id == self._focused_root():
+            view.earlier_url = self.address(replies=view.id)
+        if comment.status != "approved" and not view.mine:
+            return
+        own = self.document.address
+        view.likes_url = own(own="1", likes=view.id)
+        view.reply_url = "" if self.locked or comment.status != "approved" else own(own="1", reply=view.id)
+        if view.mine:
+            view.edit_url = own(own="1", edit=view.id)
+            view.delete_url = own(own="1", delete=view.id)
+
+    def _focused_root(self) -> int | None:
+        return next((comment.root_id for comment in self.thread.comments if comment.id == self.thread.focus), None)
+
+    def _add_wanted(self, view: CommentView, comment: Comment) -> None:
+        wanted, form = self.wanted, self.wanted.form
+        if wanted.likes == view.id:
+            view.likers = list(wanted.likers)
+            if wanted.likers_cursor:
+                view.likers_url = self.document.address(own="1", likes=view.id, cursor=wanted.likers_cursor)
+        if wanted.delete == view.id and view.mine:
+            view.deleting = True
+        if wanted.edit == view.id and view.mine:
+            view.editing = form or FormView(action="edit", text=comment.text)
+            view.editing.comment = view.id
+            view.editing.cancel_url = f"{self.address()}#comment-{view.id}"
+            self._form_placed = True
+        if wanted.reply == view.id and view.reply_url:
+            view.replying = form or self._new_form()
+            view.replying.parent = view.id
+            view.replying.parent_name = view.author.name if view.author else ""
+            view.replying.cancel_url = f"{self.address()}#comment-{view.id}"
+            self._form_placed = True
+
+
+def _with_pending(thread: Thread, reader: Reader) -> list[Comment]:
+    """The reader's own pending comments stand where they will stand once approved; new roots stand last."""
+    shown = {comment.id for comment in thread.comments}
+    waiting = [comment for comment in reversed(reader.pending) if comment.id not in shown]
+    roots = [comment for comment in (*thread.comments, *waiting) if comment.depth == 0]
+    replies = [comment for comment in (*thread.comments, *waiting) if comment.depth]
+    order = {root.id: place for place, root in enumerate(roots)}
+    replies = [reply for reply in replies if reply.root_id in order]
+    return sorted((*roots, *replies), key=lambda comment: (order[comment.root_id], comment.path))
+
+
+def author_view(comment: Comment) -> AuthorView | None:
+    if comment.author_name is None:
+        return None
+    name = comment.author_name
+    role = comment.author_role if comment.author_role in ("moderator", "owner") else ""
+    hue = zlib.crc32(name.encode()) % 12
+    return AuthorView(name, comment.author_url or None, comment.provider, role or "", _initial(name), hue)
+
+
+def _initial(name: str) -> str:
+    """The first letter with the marks that belong to it."""
+    end = 1
+    while end < len(name) and unicodedata.combining(name[end]):
+        end += 1
+    return name[:end].upper()
+
+
+def _date(time: int) -> str:
+    moment = datetime.fromtimestamp(time / 1000, UTC)
+    return f"{moment.day} {moment:%B %Y at %H:%M} UTC"

@@ -1,0 +1,38 @@
+"""Every address of the service, in one table."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from auth import Auth
+from widget.handlers import actions, comments, documents, embed, health
+from widget.operations import OPERATIONS
+
+_HANDLERS = {
+    "thread": comments.thread,
+    "replies": comments.replies,
+    "likers": comments.likers,
+    "post": comments.post,
+    "edit": comments.edit,
+    "delete": comments.delete,
+    "like": comments.like,
+    "unlike": comments.like,
+    "preview": comments.preview,
+    "counts": comments.counts,
+    "me": comments.me,
+}
+
+
+def routes(auth: Auth) -> list[BaseRoute]:
+    return [
+        Route("/embed/{site}", embed.frame, methods=["GET"]),
+        Route("/embed/{site}", actions.frame, methods=["POST"]),
+        Route("/thread/{site}", embed.page, methods=["GET"]),
+        Route("/thread/{site}", actions.page, methods=["POST"]),
+        Route("/privacy", documents.privacy, methods=["GET"]),
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/readyz", health.ready, methods=["GET"]),
+        Route("/api/v1/openapi.json", documents.openapi, methods=["GET"]),
+        *(Route(f"/api/v1{op.path}", _HANDLERS[op.name], methods=[op.method]) for op in OPERATIONS),
+        *auth.routes(),
+    ]

@@ -1,0 +1,28 @@
+"""Running the application: uvicorn, as we want it."""
+
+from __future__ import annotations
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from widget.settings import Settings
+
+
+def run(settings: Settings, app: ASGIApp | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. Raises `SystemExit` where the port is taken."""
+    from widget.app import create_app  # noqa: PLC0415
+
+    config = uvicorn.Config(
+        app or create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="asyncio",
+        http="httptools",
+        lifespan="on",
+        proxy_headers=False,  # our own setting says whom to trust
+        access_log=False,  # it would write query strings, OAuth codes among them
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run()

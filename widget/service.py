@@ -1,0 +1,24 @@
+"""What handlers work with: everything the process made at start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auth import Auth
+from widget.cache import DocumentCache
+from widget.core import Core
+from widget.html import Html
+from widget.site_directory import SiteDirectory
+from widget.views import ProviderView
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    origin: str  # the public URL
+    core: Core
+    sites: SiteDirectory
+    auth: Auth
+    html: Html
+    providers: Sequence[ProviderView]  # those with keys
+    cache: DocumentCache

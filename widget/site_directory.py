@@ -1,0 +1,72 @@
+"""Sites by name, kept for a second: each request names one, and they hardly ever change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from auth.store import AuthSite
+from widget.cache import TRUST
+from widget.core import Core
+from widget.documents import FIRST_PARTY
+from widget.errors import NotFound
+from widget.events import Event, SiteChanged
+from widget.page_key import is_site_url
+from widget.sites import unknown_site
+from widget.store import sites as store
+from widget.store.sites import Site
+
+MAX_SITES = 10_000
+
+
+class SiteDirectory:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._sites: dict[str, tuple[Site, float]] = {}
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, SiteChanged):
+            self._sites.pop(event.site_name, None)
+
+    async def get(self, name: str) -> Site:
+        """Raises `NotFound` (unknown_site)."""
+        known = self._sites.get(name)
+        if known is not None and time.monotonic() - known[1] < TRUST:
+            return known[0]
+        checked = time.monotonic()
+        site = await self._core.db.read(store.get_site, name)
+        if site is None:
+            self._sites.pop(name, None)
+            raise unknown_site()
+        if len(self._sites) >= MAX_SITES:
+            self._sites.clear()
+        self._sites[name] = (site, checked)
+        return site
+
+
+class SitesForAuth:
+    """The directory as sign-in asks for it (`auth.store.SiteDirectory`)."""
+
+    def __init__(self, core: Core, directory: SiteDirectory) -> None:
+        self._core = core
+        self._directory = directory
+
+    async def get(self, name: str) -> AuthSite | None:
+        try:
+            site = await self._directory.get(name)
+        except NotFound:
+            return None
+        return AuthSite(site.id, site.name, site.origins)
+
+    async def get_by_id(self, site_id: int) -> AuthSite | None:
+        site = await self._core.db.read(store.get_site_by_id, site_id)
+        return AuthSite(site.id, site.name, site.origins) if site else None
+
+    def is_site_url(self, url: str, origins: Sequence[str]) -> bool:
+        return is_site_url(url, origins)
+
+    def thread_url(self, site_name: str, page_url: str, page_id: str = "") -> str:
+        """The first-party page of a thread: path and query."""
+        query = {name: value for name, value in (("url", page_url), ("id", page_id)) if value}
+        return f"/{FIRST_PARTY}/{site_name}?{urlencode(query)}"

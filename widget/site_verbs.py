@@ -1,0 +1,80 @@
+"""The verbs of sites, as the command line uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from widget import ids
+from widget.db import Database, Tx
+from widget.errors import Conflict, NotFound
+from widget.events import SiteChanged
+from widget.sites import SETTINGS, check_name, check_origins, parse_settings
+from widget.store import sites as store
+from widget.store.sites import Site
+
+
+async def add(db: Database, name: str, origins: Sequence[str], own_origin: str) -> Site:
+    """Raises `Invalid` (name, origins) or `Conflict` (the name is taken)."""
+    return await db.write(_add, check_name(name), check_origins(origins, own_origin))
+
+
+def _add(tx: Tx, name: str, origins: tuple[str, ...]) -> Site:
+    if store.get_site(tx, name) is not None:
+        raise Conflict(f"There is a site “{name}” already; `palaver site set {name} …` changes it.", code="site_exists")
+    store.add_site(tx, ids.new_id(tx.now), name, origins)
+    return _get(tx, name)
+
+
+async def list_all(db: Database) -> list[Site]:
+    return await db.read(store.list_sites)
+
+
+async def change(db: Database, name: str, pairs: Mapping[str, str], own_origin: str) -> Site:
+    """Raises `NotFound`, or `Invalid` that names every mistake at once."""
+    settings = {key: value for key, value in pairs.items() if key != "origins"}
+    values = parse_settings(settings)
+    if "origins" in pairs:
+        values["origins"] = check_origins([part for part in pairs["origins"].split(",") if part.strip()], own_origin)
+    return await db.write(_change, name, values)
+
+
+def _change(tx: Tx, name: str, values: dict[str, Any]) -> Site:
+    store.set_site(tx, _get(tx, name).id, values)
+    tx.events.append(SiteChanged(name))
+    return _get(tx, name)
+
+
+async def remove(db: Database, name: str) -> None:
+    """Raises `NotFound`."""
+    await db.write(_remove, name)
+
+
+def _remove(tx: Tx, name: str) -> None:
+    store.remove_site(tx, _get(tx, name).id)
+    tx.events.append(SiteChanged(name))
+
+
+def _get(tx: Tx, name: str) -> Site:
+    site = store.get_site(tx, name)
+    if site is None:
+        raise NotFound(f"There is no site “{name}”; `palaver site list` shows all.", code="unknown_site")
+    return site
+
+
+def tag(site: Site, own_origin: str) -> str:
+    """What a site owner pastes where the comments shall be."""
+    return (
+        f'<script async src="{own_origin}/embed.js" data-site="{site.name}"></script>\n'
+        "<noscript>Please turn JavaScript on to read and write comments here.</noscript>"
+    )
+
+
+def described(site: Site) -> dict[str, Any]:
+    """A site as JSON: name, origins, and its settings as `site set` takes them."""
+    settings = {setting.name: _written(getattr(site, setting.name)) for setting in SETTINGS}
+    return {"id": ids.encode(site.id), "name": site.name, "origins": list(site.origins), "settings": settings}
+
+
+def _written(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

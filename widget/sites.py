@@ -1,0 +1,112 @@
+"""A site and its settings: what each is called, allows, and means. The columns are in `models.sites`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from widget.errors import Invalid, NotFound
+from widget.page_key import normalise_origin
+
+NAME = re.compile(r"[a-z0-9-]{1,40}")
+SORTS = ("old", "new", "best")
+THEMES = ("auto", "light", "dark")
+LANGUAGES = ("en",)
+FIELD_CHOICES = ("required", "optional", "hidden")
+
+
+class Setting(NamedTuple):
+    name: str
+    default: str
+    help: str
+    parse: Callable[[str], Any]
+
+
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return value
+
+    return parse
+
+
+def _flag(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise ValueError("on or off")
+    return value == "on"
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s\"<>\\]{1,1900}", value):
+        raise ValueError("an http or https address, or nothing")
+    return value
+
+
+SETTINGS = (
+    Setting("guests", "on", "May people comment without signing in?", _flag),
+    Setting("guest_name", "required", "A guest's name: required, optional or hidden.", _choice(*FIELD_CHOICES)),
+    Setting("guest_email", "required", "A guest's e-mail address (never public).", _choice(*FIELD_CHOICES)),
+    Setting("guest_website", "optional", "A guest's website, linked from the name.", _choice(*FIELD_CHOICES)),
+    Setting("hold", "none", "Which comments wait for a moderator: none or all.", _choice("none", "all")),
+    Setting("sort", "old", "The order readers see first: old, new or best.", _choice(*SORTS)),
+    Setting("theme", "auto", "auto (as the page or the reader's system), light or dark.", _choice(*THEMES)),
+    Setting("lang", "en", "The language where neither tag nor page names one.", _choice(*LANGUAGES)),
+    Setting(
+        "visible_depth", "5", "Levels of nesting that are shown; deeper replies say whom they answer.", _number(0, 12)
+    ),
+    Setting("edit_window", "900", "Seconds in which authors may edit and delete their comment.", _number(0, 604_800)),
+    Setting("privacy_url", "", "Your own page on how data is processed; empty: ours.", _address),
+    Setting("keep_query", "on", "Does the query string tell pages apart?", _flag),
+    Setting("hash_routes", "off", "Do fragments like #/route tell pages apart?", _flag),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def parse_settings(pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Column values for `{setting: text}`. Raises `Invalid` that names every mistake at once."""
+    values: dict[str, Any] = {}
+    mistakes: dict[str, str] = {}
+    for name, text in pairs.items():
+        setting = _BY_NAME.get(name)
+        if setting is None:
+            nearest = difflib.get_close_matches(name, _BY_NAME, 1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else f"; there are: {', '.join(_BY_NAME)}."
+            mistakes[name] = f"There is no site setting “{name}”{hint}"
+            continue
+        try:
+            values[name] = setting.parse(text)
+        except ValueError as error:
+            mistakes[name] = f"“{name}” takes {error}, not “{text}”."
+    if mistakes:
+        raise Invalid(" ".join(mistakes.values()), code="bad_setting", fields=mistakes)
+    return values
+
+
+def check_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise Invalid("A site's name has 1 to 40 characters of a to z, 0 to 9 and “-”.", code="bad_site_name")
+    return name
+
+
+def check_origins(origins: Sequence[str], own_origin: str | None) -> tuple[str, ...]:
+    """Normalised, in order, each once. Our own origin is refused: its pages would frame the widget first-party."""
+    normal = tuple(dict.fromkeys(normalise_origin(origin) for origin in origins))
+    if own_origin is not None and own_origin in normal:
+        raise Invalid(f"{own_origin} is the comment service itself; no site may list it.", code="own_origin")
+    return normal
+
+
+def unknown_site() -> NotFound:
+    return NotFound("There is no such site here. Check the “data-site” of the tag.", code="unknown_site")

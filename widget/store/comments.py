@@ -1,0 +1,156 @@
+"""SQL of comments: one row at a time, and changes. Reading whole threads is in `threads.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from widget import ids
+from widget.db import Tx, add_unless_there
+from widget.models import comments, people, standings
+
+
+class Comment(NamedTuple):
+    """A comment with its author's name, as readers, writers and the tree need it."""
+
+    id: int
+    page_id: int
+    parent_id: int | None
+    root_id: int
+    path: bytes
+    depth: int
+    person_id: int | None
+    provider: str
+    status: str
+    text: str
+    html: str
+    edited_at: int | None
+    likes: int
+    score: int
+    replies: int
+    author_name: str | None
+    author_url: str | None
+    author_role: str | None
+
+    @property
+    def created_at(self) -> int:
+        return ids.time_of(self.id)
+
+
+COLUMNS = (
+    *(comments.c[name] for name in Comment._fields if not name.startswith("author_")),
+    people.c.name.label("author_name"),
+    people.c.url.label("author_url"),
+    standings.c.role.label("author_role"),
+)
+
+
+def with_authors(source: sa.FromClause = comments) -> sa.FromClause:
+    """Comments joined to who wrote them and what those are on the site."""
+    return source.outerjoin(people, people.c.id == source.c.person_id).outerjoin(
+        standings,
+        sa.and_(standings.c.site_id == source.c.site_id, standings.c.person_id == source.c.person_id),
+    )
+
+
+_SELECT = sa.select(*COLUMNS).select_from(with_authors())
+
+
+def get_comment(tx: Tx, site_id: int, comment_id: int) -> Comment | None:
+    query = _SELECT.where(comments.c.site_id == site_id, comments.c.id == comment_id)
+    row = tx.conn.execute(query).one_or_none()
+    return Comment(*row) if row else None
+
+
+def list_comments(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> list[Comment]:
+    query = _SELECT.where(comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
+    return [Comment(*row) for row in tx.conn.execute(query)]
+
+
+class Double(NamedTuple):
+    """What makes two comments one: the same author (a person, or a guest's name and e-mail), place and text."""
+
+    page_id: int
+    parent_id: int | None
+    text: str
+    person_id: int | None
+    guest_name: str = ""
+    guest_email: str = ""
+
+
+def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
+    """The id of the same comment written after `since` (Unix ms): a seek over the site's newest."""
+    query = (
+        sa.select(comments.c.id)
+        .join(people, people.c.id == comments.c.person_id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.id >= ids.first_id(since),
+            comments.c.page_id == double.page_id,
+            comments.c.parent_id.is_not_distinct_from(double.parent_id),
+            comments.c.text == double.text,
+        )
+    )
+    if double.person_id is not None:
+        query = query.where(comments.c.person_id == double.person_id)
+    else:
+        guest = (people.c.kind == "guest", people.c.name == double.guest_name, people.c.email == double.guest_email)
+        query = query.where(*guest)
+    return tx.conn.execute(query.order_by(comments.c.id.desc()).limit(1)).scalar()
+
+
+def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, pending: bool) -> list[Comment]:
+    """The person's newest hundred on the page: all that wait for a moderator, or else those made after `since`."""
+    query = _SELECT.where(
+        comments.c.site_id == site_id, comments.c.person_id == person_id, comments.c.page_id == page_id
+    )
+    if pending:
+        query = query.where(comments.c.status == "pending")
+    else:
+        query = query.where(comments.c.id >= ids.first_id(since), comments.c.status.in_(("approved", "pending")))
+    return [Comment(*row) for row in tx.conn.execute(query.order_by(comments.c.id.desc()).limit(100))]
+
+
+def add_comment(tx: Tx, site_id: int, created_at: int, values: dict[str, Any], parent_path: bytes) -> int:
+    """Insert below `parent_path` (empty for a root) under a new id; the id."""
+    while True:
+        comment_id = ids.new_id(created_at)
+        if add_comment_as(tx, site_id, comment_id, values, parent_path):
+            return comment_id
+
+
+def add_comment_as(tx: Tx, site_id: int, comment_id: int, values: dict[str, Any], parent_path: bytes) -> bool:
+    """Insert under this id unless it is taken; whether it was inserted."""
+    path = parent_path + comment_id.to_bytes(8, "big")
+    row = {
+        **values,
+        "site_id": site_id,
+        "id": comment_id,
+        "path": path,
+        "root_id": int.from_bytes(path[:8], "big"),
+        "depth": len(path) // 8 - 1,
+    }
+    return add_unless_there(tx, comments, row, index=("site_id", "id"))
+
+
+def set_comment(tx: Tx, site_id: int, comment_id: int, **values: object) -> None:
+    tx.conn.execute(
+        sa.update(comments).where(comments.c.site_id == site_id, comments.c.id == comment_id).values(**values)
+    )
+
+
+def raise_replies(tx: Tx, site_id: int, path: bytes, by: int) -> None:
+    """Count `by` more approved descendants in every ancestor that `path` names (its last id is the comment itself)."""
+    ancestors = ids_in(path)[:-1]
+    if ancestors:
+        tx.conn.execute(
+            sa.update(comments)
+            .where(comments.c.site_id == site_id, comments.c.id.in_(ancestors))
+            .values(replies=comments.c.replies + by)
+        )
+
+
+def ids_in(path: bytes) -> list[int]:
+    return [int.from_bytes(path[start : start + 8], "big") for start in range(0, len(path), 8)]

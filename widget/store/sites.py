@@ -1,0 +1,67 @@
+"""SQL of sites."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from widget.db import Tx
+from widget.models import sites
+
+
+class Site(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    origins: tuple[str, ...]
+    version: int
+    guests: bool
+    guest_name: str
+    guest_email: str
+    guest_website: str
+    hold: str
+    sort: str
+    theme: str
+    lang: str
+    visible_depth: int
+    edit_window: int
+    privacy_url: str
+    keep_query: bool
+    hash_routes: bool
+
+
+def _site(row: sa.Row[Any]) -> Site:
+    values = dict(row._mapping)
+    return Site(**{**values, "origins": tuple(json.loads(values["origins"]))})
+
+
+def get_site(tx: Tx, name: str) -> Site | None:
+    row = tx.conn.execute(sa.select(sites).where(sites.c.name == name)).one_or_none()
+    return _site(row) if row else None
+
+
+def get_site_by_id(tx: Tx, site_id: int) -> Site | None:
+    row = tx.conn.execute(sa.select(sites).where(sites.c.id == site_id)).one_or_none()
+    return _site(row) if row else None
+
+
+def list_sites(tx: Tx) -> list[Site]:
+    return [_site(row) for row in tx.conn.execute(sa.select(sites).order_by(sites.c.name))]
+
+
+def add_site(tx: Tx, site_id: int, name: str, origins: tuple[str, ...]) -> None:
+    """With the settings that the columns have by default."""
+    tx.conn.execute(sa.insert(sites).values(id=site_id, name=name, origins=json.dumps(origins)))
+
+
+def set_site(tx: Tx, site_id: int, values: dict[str, Any]) -> None:
+    """Change columns and raise the version, which every cached document of the site has in its key."""
+    if "origins" in values:
+        values = {**values, "origins": json.dumps(values["origins"])}
+    tx.conn.execute(sa.update(sites).where(sites.c.id == site_id).values(**values, version=sites.c.version + 1))
+
+
+def remove_site(tx: Tx, site_id: int) -> None:
+    tx.conn.execute(sa.delete(sites).where(sites.c.id == site_id))

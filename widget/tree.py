@@ -1,0 +1,58 @@
+"""Rows to a tree: pure. Reading order, nesting up to a depth, and whose list each comment stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from widget.store.comments import Comment
+
+
+@dataclass(slots=True)
+class Node:
+    """`under` is the node whose list it stands in; `flattened` says that this is not its real parent's list."""
+
+    comment: Comment
+    level: int
+    under: Node | None = None
+    flattened: bool = False
+    children: list[Node] = field(default_factory=list)
+
+
+def reading_order(roots: Sequence[Comment], replies: Iterable[Comment]) -> list[Comment]:
+    """Roots as they come, each followed by its replies in path order. Replies may come in any order."""
+    by_root: dict[int, list[Comment]] = {root.id: [] for root in roots}
+    for reply in replies:
+        if reply.root_id in by_root:
+            by_root[reply.root_id].append(reply)
+    return [comment for root in roots for comment in (root, *sorted(by_root[root.id], key=lambda reply: reply.path))]
+
+
+def build(comments: Iterable[Comment], visible_depth: int) -> list[Node]:
+    """Nest comments that come in reading order; the nodes that stand in no other's list.
+
+    Below `visible_depth` levels a reply stands in its parent's list, behind it. A comment whose parent is not among
+    the rows stands at the top.
+    """
+    nodes: dict[int, Node] = {}
+    top: list[Node] = []
+    for comment in comments:
+        parent = nodes.get(_parent_shown(comment, nodes))
+        if parent is None:
+            node = Node(comment, 0)
+        elif parent.level < visible_depth:
+            node = Node(comment, parent.level + 1, parent)
+        else:
+            node = Node(comment, parent.level, parent.under, flattened=True)
+        nodes[comment.id] = node
+        (node.under.children if node.under else top).append(node)
+    return top
+
+
+def _parent_shown(comment: Comment, nodes: dict[int, Node]) -> int:
+    """The parent, or (deeper than paths reach) the ancestor that the path names last."""
+    if comment.parent_id is None:
+        return -1
+    if comment.parent_id in nodes:
+        return comment.parent_id
+    return int.from_bytes(comment.path[-16:-8], "big")

@@ -1,0 +1,129 @@
+"""What the templates are given: plain values, every address already made, nothing left to decide."""
+
+from __future__ import annotations
+
+import msgspec
+from markupsafe import Markup
+
+
+class AuthorView(msgspec.Struct, frozen=True):
+    name: str
+    url: str | None  # their website, http(s)
+    provider: str  # "" for a guest
+    role: str  # "" | "moderator" | "owner"
+    initial: str  # one grapheme of the name, for the drawn avatar
+    hue: int  # 0–11, from the name: class "hue-N"
+
+
+class CommentView(msgspec.Struct):
+    """One comment, or the place of one that vanished (`author` is None, `html` is empty)."""
+
+    id: str
+    status: str  # approved | pending | rejected | spam | deleted
+    author: AuthorView | None
+    html: Markup
+    time: str  # RFC 3339
+    date: str  # "23 November 2026 at 14:05 UTC"
+    permalink: str  # the host page's URL with #comment-ID
+    edited: bool
+    likes: int
+    replies: int  # approved descendants
+    answers: str = ""  # whom it answers, said where nesting is no longer shown
+    children: list[CommentView] = []
+    parent: str = ""  # in fragments: the comment in whose list of replies it stands; "" at the top
+    more_url: str | None = None  # further replies of this root
+    more: int = 0  # how many there are behind `more_url`; 0 where that is not known
+    earlier_url: str | None = None  # replies before the ones shown (opened by a permalink)
+    reply_url: str = ""
+    likes_url: str = ""  # "Liked by N people" → the names
+    # For this reader; always off in the cached document
+    liked: bool = False
+    mine: bool = False  # may be edited and deleted now
+    edit_url: str = ""
+    delete_url: str = ""
+    likers: list[str] | None = None  # names, when asked for
+    likers_url: str | None = None  # further names
+    editing: FormView | None = None  # the edit form stands in the body's place
+    replying: FormView | None = None  # the reply form stands under it
+    deleting: bool = False  # "Delete this comment?" stands under it
+    focused: bool = False  # the one a permalink names
+
+
+class ProviderView(msgspec.Struct, frozen=True):
+    name: str  # google, github, demo, …
+    label: str  # Google, GitHub, Demo account
+    icon: Markup  # inline SVG
+
+
+class PersonView(msgspec.Struct, frozen=True):
+    name: str
+    provider: str  # label of the provider; "" for a guest
+    url: str = ""  # a guest's own, to fill their form in again
+
+
+class GuestFields(msgspec.Struct, frozen=True):
+    """required | optional | hidden, each."""
+
+    name: str
+    email: str
+    website: str
+
+
+class FormView(msgspec.Struct):
+    """The comment form; `action` is the field of that name: post or edit."""
+
+    action: str = "post"
+    comment: str = ""  # id being edited
+    parent: str = ""  # in fragments: the comment in whose list of replies it stands; "" at the top
+    parent_name: str = ""  # "Leave a Reply to NAME"
+    cancel_url: str = ""
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    website: str = ""
+    key: str = ""  # idempotency key
+    error: str = ""  # a sentence
+    fields: dict[str, str] = {}  # field name → sentence
+    preview: Markup | None = None
+
+
+class SortView(msgspec.Struct, frozen=True):
+    name: str  # old | new | best
+    label: str
+    url: str
+    current: bool
+
+
+class PageView(msgspec.Struct, frozen=True):
+    key: str
+    url: str
+    title: str
+    count: int
+    locked: bool
+
+
+class ThreadView(msgspec.Struct):
+    """Everything `embed.html` and `thread.html` need."""
+
+    site: str
+    page: PageView
+    lang: str
+    theme: str  # auto | light | dark
+    sort: str
+    sorts: list[SortView]
+    comments: list[CommentView]
+    next_url: str | None  # further roots
+    earlier_url: str | None  # roots before the ones shown (opened by a permalink)
+    address: str  # the document's own address, for forms and "back"
+    own_address: str  # the same with own=1, for <noscript>
+    form: FormView | None  # the form at the thread's own place; None where replying or editing, or locked
+    providers: list[ProviderView]
+    guests: bool  # may guests post?
+    guest_fields: GuestFields
+    privacy_url: str
+    origins: list[str]  # whom the frame may talk to: exactly the list of `frame-ancestors`
+    me: PersonView | None = None
+    own: bool = False  # rendered for this reader
+    first_party: bool = False  # /thread: a page of its own
+    notice: str = ""  # a sentence after an action: "Your comment waits for a moderator."
+    error: str = ""
