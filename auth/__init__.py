@@ -1,1 +1,50 @@
-"""Who is this? Sign-in, sessions, and which requests may change something. Knows nothing of comments."""
+"""Who is this? Sign-in, sessions, and which requests may change something. Knows nothing of comments.
+
+To change …, go to:
+a provider, or add one       providers.py (a row), identity.py (how a row's fields are read), static/icons/
+the way there and back       oauth.py, discovery.py, id_token.py; how we ask: outbound.py
+the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses)
+sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
+which requests count         csrf.py; which addresses lead back: origins.py
+what a person reads          errors.py (sentences), ../templates/auth/, ../static/auth.css, ../static/auth.js
+what is kept                 store.py (protocol), ../widget/store/auth.py (SQL)
+"""
+
+from auth.csrf import Caller, check_change, check_personal
+from auth.errors import AuthError, TooMany
+from auth.handlers import Auth
+from auth.pages import PAGE_HEADERS
+from auth.providers import PROVIDER_NAMES, Provider, known_provider, openid_provider
+from auth.sessions import (
+    Visitor,
+    frame_cookie,
+    has_probe,
+    new_frame_session,
+    page_cookie,
+    probe_cookie,
+)
+from auth.store import AuthSite, AuthStore, SessionRow, SiteDirectory
+
+__all__ = [
+    "PAGE_HEADERS",
+    "PROVIDER_NAMES",
+    "Auth",
+    "AuthError",
+    "AuthSite",
+    "AuthStore",
+    "Caller",
+    "Provider",
+    "SessionRow",
+    "SiteDirectory",
+    "TooMany",
+    "Visitor",
+    "check_change",
+    "check_personal",
+    "frame_cookie",
+    "has_probe",
+    "known_provider",
+    "new_frame_session",
+    "openid_provider",
+    "page_cookie",
+    "probe_cookie",
+]

@@ -1,0 +1,63 @@
+"""What the handlers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from auth.attempts import Attempts
+from auth.errors import NotFound, SignInFailed
+from auth.identity import Identity
+from auth.oauth import OAuth
+from auth.origins import host_of, return_url
+from auth.pages import Pages
+from auth.providers import Provider
+from auth.store import Attempt, AuthSite, AuthStore, Member, SiteDirectory
+from auth.visitors import Visitors
+
+NAMELESS = "Anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    origin: str  # our own: the public URL
+    providers: Mapping[str, Provider]
+    store: AuthStore
+    sites: SiteDirectory
+    pages: Pages
+    now: Callable[[], int]
+    limit: Callable[[str, str], None]
+    clean_name: Callable[[str], str]
+    clean_email: Callable[[str], str | None]
+    attempts: Attempts
+    oauth: OAuth
+    visitors: Visitors
+
+    async def site(self, fields: Mapping[str, str], field: str = "site") -> AuthSite:
+        """The site that a form names. Raises `NotFound`."""
+        site = await self.sites.get(fields.get(field, ""))
+        if site is None:
+            raise NotFound("This comment form belongs to no site of this service.", code="unknown_site")
+        return site
+
+    def provider(self, name: str) -> Provider:
+        """Raises `SignInFailed` for one that is not offered (any more)."""
+        if name not in self.providers:
+            raise SignInFailed("unknown_provider", name[:40])
+        return self.providers[name]
+
+    def label(self, provider: str) -> str:
+        return self.providers[provider].label if provider in self.providers else ""
+
+    def member(self, provider: str, identity: Identity) -> Member:
+        """What is kept of an identity, made fit to be shown."""
+        names = (self.clean_name(name) for name in (identity.name, identity.username) if name)
+        name = next((name for name in names if name), NAMELESS)
+        email = self.clean_email(identity.email) if identity.email else None
+        return Member(identity.issuer, identity.subject, provider, name, email or "")
+
+    async def place(self, attempt: Attempt) -> tuple[str, str]:
+        """Where somebody came from: the host to name, and the address that leads back ("" unless it is safe)."""
+        site = await self.sites.get_by_id(attempt.site_id)
+        origins = site.origins if site is not None else ()
+        return host_of(attempt.page_url) or host_of(next(iter(origins), "")), return_url(attempt.page_url, origins)

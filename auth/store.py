@@ -1,0 +1,130 @@
+"""What sign-in needs kept, and from whom it learns about sites. The application implements both protocols.
+
+Every method of `AuthStore` is one transaction; where it changes a step of an attempt it is one conditional UPDATE, and
+says whether it was the one that did it. Times are Unix milliseconds; `since` is the oldest time that still counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class Attempt(NamedTuple):
+    """One sign-in under way: started → finished → redeemed, or cancelled, or failed with a reason.
+
+    Only hashes are kept of what proves something: the window's cookie, the secret V of the comment form (None without
+    scripts), the state at the provider (None before and after).
+    """
+
+    id: str
+    window_hash: bytes
+    secret_hash: bytes | None
+    site_id: int
+    page_url: str  # "" if it is not one of the site's
+    page_id: str  # the page's own id, where it has one
+    provider: str
+    created_at: int
+    status: str = "started"
+    reason: str = ""
+    state_hash: bytes | None = None
+    nonce: str = ""
+    verifier: str = ""  # PKCE
+    person_id: int | None = None
+    session_hash: bytes | None = None  # the first-party session that finished it
+    finished_at: int | None = None
+
+
+class SessionRow(NamedTuple):
+    token_hash: bytes
+    person_id: int
+    site_id: int | None  # None: first-party; else the frame session of that site
+    provider: str  # "" for a guest
+    parent_hash: bytes | None  # the first-party session that a frame session came from
+    created_at: int
+    expires_at: int
+
+
+class Member(NamedTuple):
+    """An identity as it is kept. The e-mail address is never used to find anybody."""
+
+    issuer: str
+    subject: str
+    provider: str
+    name: str
+    email: str
+
+
+class AuthStore(Protocol):
+    async def add_attempt(self, attempt: Attempt) -> bool:
+        """False if its secret is known already. Drops attempts of past days."""
+        ...
+
+    async def get_attempt(self, attempt_id: str) -> Attempt | None: ...
+
+    async def get_attempt_by_secret(self, secret_hash: bytes) -> Attempt | None: ...
+
+    async def set_attempt_state(
+        self, attempt_id: str, since: int, state_hash: bytes, nonce: str, verifier: str
+    ) -> bool: ...
+
+    async def take_attempt_state(self, state_hash: bytes) -> Attempt | None:
+        """Use the state up. The attempt as it was, to the one caller who did it."""
+        ...
+
+    async def finish_attempt(
+        self, attempt_id: str, since: int, now: int, member: Member, session: SessionRow, replaced: bytes | None
+    ) -> bool:
+        """started → finished: find or add the person (`session.person_id` is ignored) and add their new session.
+
+        `replaced` is the first-party session that the window had: it ends, and frame sessions of the same person that
+        came from it now belong to the new one, so that logging out there still ends it.
+        """
+        ...
+
+    async def continue_attempt(self, attempt_id: str, since: int, now: int, session_hash: bytes) -> bool:
+        """started → finished, as the person of a first-party session that the window has."""
+        ...
+
+    async def redeem_attempt(
+        self, secret_hash: bytes, since: int, now: int, session: SessionRow, replaced: Sequence[bytes]
+    ) -> bool:
+        """finished → redeemed, on `session.site_id`: add the frame session of the person who finished it.
+
+        `session.person_id`, `provider` and `parent_hash` come from the attempt; False also when that first-party
+        session has ended since. The `replaced` sessions of the same site end.
+        """
+        ...
+
+    async def close_attempt(self, attempt_id: str, status: str, reason: str) -> bool:
+        """started → failed, or started or finished → cancelled."""
+        ...
+
+    async def get_session(self, token_hash: bytes, now: int) -> SessionRow | None: ...
+
+    async def get_person_name(self, person_id: int) -> str: ...
+
+    async def end_session(self, token_hash: bytes) -> None:
+        """End a session. A frame session takes the first-party session it came from along, a first-party session
+        the frame sessions that came from it."""
+        ...
+
+    async def end_person_sessions(self, person_id: int) -> None: ...
+
+
+class AuthSite(NamedTuple):
+    id: int
+    name: str
+    origins: tuple[str, ...]  # normalised, as browsers write them
+
+
+class SiteDirectory(Protocol):
+    async def get(self, name: str) -> AuthSite | None: ...
+
+    async def get_by_id(self, site_id: int) -> AuthSite | None: ...
+
+    def is_site_url(self, url: str, origins: Sequence[str]) -> bool: ...
+
+    def thread_url(self, site_name: str, page_url: str, page_id: str = "") -> str:
+        """The first-party page of a thread: where a sign-in without scripts ends."""
+        ...

@@ -1,0 +1,124 @@
+"""Sign-in on a real database file, with the demo's provider and one whose answers a test can bend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx2
+import jinja2
+import pytest
+import sqlalchemy as sa
+from starlette.routing import Mount
+
+from auth import Auth, Provider, TooMany, openid_provider
+from tests.auth.issuer import ISSUER, Issuer
+from tests.auth.world import BLOG, HOME, SHOP, Browser, Clock, Service, Sites
+from widget.db import Database, open_database, sync_engine
+from widget.demo.provider import PATH, demo_provider
+from widget.models import metadata, sites
+from widget.store.auth import Store
+from widget.names import clean_email, clean_name
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path / 'palaver.db'}"
+    engine = sync_engine(url)
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        for site in (BLOG, SHOP):
+            conn.execute(sa.insert(sites).values(id=site.id, name=site.name, origins=json.dumps(site.origins)))
+    engine.dispose()
+    database = open_database(url, clock=clock)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def issuer(clock: Clock) -> Issuer:
+    return Issuer(clock)
+
+
+class Limit:
+    """Raises once it is told to."""
+
+    reached = False
+
+    def __call__(self, rule: str, key: str) -> None:
+        assert (rule, key) == ("sign-in", "192.0.2.1")
+        if self.reached:
+            raise TooMany("Too many sign-ins.", retry_after=60)
+
+
+@pytest.fixture
+def limit() -> Limit:
+    return Limit()
+
+
+@pytest.fixture
+def providers() -> dict[str, Provider]:
+    """Further rows for a test, beside the demo's and the bent one's."""
+    return {}
+
+
+@pytest.fixture
+async def service(
+    db: Database, clock: Clock, issuer: Issuer, limit: Limit, providers: dict[str, Provider]
+) -> AsyncIterator[Service]:
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    templates.globals["asset"] = "/static/{}".format
+    demo, demo_row = demo_provider(HOME, templates, clock)
+    rows = {
+        "demo": demo_row,
+        "idp": openid_provider("idp", ISSUER, "palaver-client", "client-secret", label="Id & Co."),
+        "other": openid_provider("other", f"{ISSUER}/other", "palaver-client", "client-secret"),
+        **providers,
+    }
+    store = Store(db)
+    ours: list[Service] = []
+
+    async def through(request: httpx2.Request) -> httpx2.Response:
+        """Requests of the service to itself (the demo's provider) and to the bent issuer."""
+        if str(request.url).startswith(HOME):
+            return await httpx2.ASGITransport(ours[0]).handle_async_request(request)
+        return await issuer.answer(request)
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(through)) as http:
+        auth = Auth(
+            public_url=HOME,
+            providers=rows,
+            store=store,
+            sites=Sites(BLOG, SHOP),
+            templates=templates,
+            http=http,
+            now=clock,
+            limit=limit,
+            clean_name=clean_name,
+            clean_email=clean_email,
+        )
+        ours.append(Service(auth, store, db, clock, [Mount(PATH, demo)]))
+        yield ours[0]
+
+
+@pytest.fixture
+def browser(service: Service) -> Browser:
+    return Browser(service)
+
+
+@pytest.fixture
+def other_browser(service: Service) -> Browser:
+    return Browser(service)
+
+
+NewBrowser = Callable[[], Browser]

@@ -1,0 +1,1 @@
+"""What `palaver demo` adds to the service: a blog, people to sign in as, and a thread to read."""
