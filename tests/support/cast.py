@@ -1,0 +1,53 @@
+"""The people in the tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from auth.sessions import new_frame_session
+from tests.support.service import World
+from widget.db import Tx
+from widget.store import auth as sessions
+from widget.store import people
+from widget.store.sites import Site
+
+Headers = dict[str, str]
+
+
+class Cast(NamedTuple):
+    """Request headers of each: a bearer token for the site `blog`, or nothing."""
+
+    alice: Headers  # writes
+    bob: Headers  # moderates blog
+    charlie: Headers  # moderates shop, and has an ordinary session at blog
+    eve: Headers  # is banned from blog
+    dora: Headers  # another reader
+    guest: Headers  # has a guest's session
+    nobody: Headers
+
+
+async def make_cast(world: World) -> Cast:
+    def add(tx: Tx) -> Cast:
+        def member(name: str, kind: str = "member") -> tuple[int, Headers]:
+            person_id = people.add_person(tx, kind, name, "", f"{name.lower()}@example.org")
+            return person_id, _session(tx, person_id, world.blog, "demo" if kind == "member" else "")
+
+        _, alice = member("Alice")
+        bob_id, bob = member("Bob")
+        charlie_id, charlie = member("Charlie")
+        eve_id, eve = member("Eve")
+        _, dora = member("Dora")
+        _, guest = member("Gwen", "guest")
+        people.set_standing(tx, world.blog.id, bob_id, role="moderator")
+        people.set_standing(tx, world.shop.id, charlie_id, role="moderator")
+        people.set_standing(tx, world.blog.id, eve_id, banned_until=tx.now + 10**12)
+        return Cast(alice, bob, charlie, eve, dora, guest, {})
+
+    cast: Cast = await world.db.write(add)
+    return cast
+
+
+def _session(tx: Tx, person_id: int, site: Site, provider: str) -> Headers:
+    token, row = new_frame_session(person_id, site.id, provider, tx.now)
+    sessions.add_session(tx, row)
+    return {"Authorization": f"Bearer {token}"}

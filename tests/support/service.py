@@ -1,0 +1,95 @@
+"""The service as tests hold it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from widget import site_verbs
+from widget.app import Application, create_app
+from widget.settings import Settings
+from widget.store.sites import Site
+
+HOME = "http://localhost:8000"
+BLOG = "https://blog.example"
+SHOP = "https://shop.example"
+PAGE = f"{BLOG}/posts/bread"
+
+
+class Clock:
+    """The time in Unix milliseconds, which passes only when told."""
+
+    def __init__(self) -> None:
+        self.time = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.time
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.time += int(seconds * 1000)
+
+
+def settings(database_url: str, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "database_url": database_url,
+        "public_url": HOME,
+        "secret_keys": ("k" * 32,),
+        "limits": False,
+        "host": "127.0.0.1",
+        "port": 8000,
+        "trusted_proxies": (),
+        "log_level": "info",
+        "providers": {},
+        "oidc": {},
+        "warnings": (),
+    }
+    return Settings(**{**values, **changes})
+
+
+@dataclass
+class World:
+    app: Application
+    clock: Clock
+    client: httpx2.AsyncClient  # a program: no Origin, no cookies
+    blog: Site
+    shop: Site
+
+    @property
+    def db(self) -> Any:
+        return self.app.service.core.db
+
+    async def set_site(self, name: str, **settings: str) -> None:
+        await site_verbs.change(self.db, name, settings, HOME)
+
+    async def post(self, text: str = "Hello.", *, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+        """Post a comment, by a guest unless `headers` say who; the answer's JSON."""
+        full = {"url": PAGE, "text": text, **({} if headers else {"guest": GUEST}), **body}
+        answer = await self.client.post("/api/v1/blog/comments", json=full, headers=headers)
+        assert answer.status_code == 201, answer.text
+        posted: dict[str, Any] = answer.json()
+        return posted
+
+    async def thread(self, **query: str) -> dict[str, Any]:
+        answer = await self.client.get("/api/v1/blog/thread", params={"url": PAGE, **query})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+GUEST = {"name": "Gwen", "email": "gwen@example.org"}
+
+
+@contextlib.asynccontextmanager
+async def open_world(database_url: str, clock: Clock, **changes: Any) -> AsyncIterator[World]:
+    app = create_app(settings(database_url, **changes), clock=clock)
+    async with app.lifespan(app.starlette):
+        db = app.service.core.db
+        blog = await site_verbs.add(db, "blog", [BLOG], HOME)
+        shop = await site_verbs.add(db, "shop", [SHOP], HOME)
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url=HOME) as client:
+            yield World(app, clock, client, blog, shop)
