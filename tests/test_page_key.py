@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
+from tests.support.require import fixtures
 from widget.errors import Invalid
 from widget.page_key import MAX_PAGE_ID, MAX_URL, PageKey, SiteAddress, is_site_url, normalise_origin, page_key
 
@@ -348,9 +347,7 @@ def test_any_text_is_an_origin_or_gets_a_sentence(value: str) -> None:
 
 
 def test_attack_urls_never_belong_to_a_site() -> None:
-    if "TEST_FIXTURES" not in os.environ:
-        pytest.skip("TEST_FIXTURES is not set")
-    lines = (Path(os.environ["TEST_FIXTURES"]) / "xss" / "vectors.jsonl").read_text().split("\n")
+    lines = (fixtures() / "xss" / "vectors.jsonl").read_text().split("\n")
     payloads = [row["payload"] for row in map(json.loads, filter(None, lines)) if row["context"].endswith("url")]
     assert len(payloads) > 50
     assert not [payload for payload in payloads if is_site_url(payload, BLOG.origins)]
