@@ -1,0 +1,289 @@
+/* What a reader does with a thread, and what is laid over it for them. Loaded with the first click, or for somebody known. */
+export default async (app) => {
+  const { $, all, store, home } = app;
+  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: app.files.act });
+  document.head.append(style);
+  await new Promise((go) => (style.onload = style.onerror = go));
+
+  const item = (node) => node.closest("li[id]");
+  const id = (li) => li.id.slice(8);
+  const find = (name) => document.getElementById("comment-" + name);
+  const fields = (action, more) => new URLSearchParams({ action, ...more });
+  const say = (text) => ($("#status").textContent = text);
+
+  /* One sentence at the place it is about */
+  const note = (place, text) => {
+    $(":scope > .error", place)?.remove();
+    if (!text) return;
+    const p = Object.assign(document.createElement("p"), { className: "error", textContent: text });
+    p.setAttribute("role", "alert");
+    place.append(p);
+  };
+
+  /* Throws {status, message, fields}; status 0 is the network. */
+  const call = async (url, body) => {
+    const headers = { "Palaver-Fragment": "1", ...app.auth() };
+    const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers }).catch(() => {
+      throw { status: 0, message: "The connection failed. Please try again." };
+    });
+    const token = answer.headers.get("Palaver-Token");
+    if (token) store("token", token);
+    if (answer.ok) return answer;
+    const { error } = await answer.json().catch(() => ({}));
+    throw { message: "That did not work. Please try again.", ...error, status: answer.status };
+  };
+  const fragment = async (url, body) => {
+    const template = document.createElement("template");
+    template.innerHTML = await (await call(url, body)).text();
+    const part = document.importNode(template.content, true);
+    finish(part);
+    return part;
+  };
+  const finish = (scope) => {
+    app.dress(scope);
+    hush(scope);
+    overlay(scope);
+  };
+
+  /* The host page scrolls where the frame cannot; focus goes with what is shown. */
+  const reveal = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    if (app.root.classList.contains("framed")) requestAnimationFrame(() => app.tell("scroll", { top, bottom }));
+    else node.scrollIntoView({ block: "nearest" });
+  };
+  const show = (li) => {
+    const article = $("article", li);
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+    reveal(article);
+  };
+
+  /* A comment goes under the one that `data-parent` names, before "Show more". */
+  const place = (li, list = $("#list")) => {
+    find(id(li))?.remove();
+    const parent = li.dataset.parent && find(li.dataset.parent);
+    if (parent) {
+      if (!$(":scope > ol", parent)) parent.append(document.createElement("ol"));
+      list = $(":scope > ol", parent);
+    }
+    if (list.id && home.dataset.sort === "new") return list.prepend(li);
+    const last = list.lastElementChild;
+    if (last?.matches(".more")) last.before(li);
+    else list.append(li);
+    if (parent) app.dress(parent);
+  };
+  const count = (more) => {
+    const n = (home.dataset.count = +home.dataset.count + more);
+    $(".top h2").textContent = n ? `${n.toLocaleString(app.root.lang)} comment${n === 1 ? "" : "s"}` : "Comments";
+  };
+
+  /* What is the reader's own */
+  const overlay = (scope) => {
+    const { liked = [], own = [] } = app.me;
+    for (const button of all(".likes button", scope)) {
+      const mine = button.ariaPressed === "true" || liked.includes(item(button)?.id.slice(8));
+      button.value = mine ? "unlike" : "like";
+      button.ariaPressed = mine;
+    }
+    for (const { id, edit_until: until } of own) {
+      const acts = $(`[id="comment-${id}"] > article > .acts`, scope);
+      const left = Date.parse(until) - Date.now();
+      if (!acts || !(left > 0)) continue;
+      $(".hide", acts)?.remove();
+      const links = ["edit", "delete"].map((verb) => {
+        const link = $("." + verb, acts) ?? document.createElement("a");
+        link.className = verb;
+        link.href = `${app.address}&own=1&${verb}=${id}`;
+        link.textContent = verb === "edit" ? "Edit" : "Delete";
+        acts.append(link, " ");
+        return link;
+      });
+      setTimeout(() => links.forEach((link) => link.remove()), Math.min(left, 2 ** 31 - 1));
+    }
+  };
+  const sign = () => {
+    const { person } = app.me;
+    const who = $(".write:not(.edit) .who");
+    if (!who) return;
+    const known = !!person && !person.guest;
+    who.classList.toggle("known", known);
+    $(".ways", who).open = !known;
+    const guest = $(".guest", who);
+    if (guest) guest.disabled = known;
+    if (known) {
+      $(".as bdi", who).textContent = person.name;
+      $(".as span", who).textContent = person.provider;
+    } else if (guest && person) {
+      for (const name of ["name", "email"]) if (guest.elements[name]) guest.elements[name].value ||= person[name] ?? "";
+      if (guest.elements.website) guest.elements.website.value ||= person.url ?? "";
+    }
+  };
+  const lay = async () => {
+    app.known = !!app.me.person;
+    for (const mine of all(".acts > :is(.edit, .delete), li:has(> article > .held)")) mine.remove();
+    for (const button of all(".likes [aria-pressed]")) button.ariaPressed = "false";
+    overlay(document);
+    sign();
+    if (app.me.pending?.length) for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) place(li);
+  };
+
+  /* People whom the reader does not want to see, in this browser */
+  const author = (article) => [$("b", article)?.textContent ?? "", $("b a", article)?.href ?? ""].join(" ").trim();
+  const hush = (scope) => {
+    const hidden = store("hidden") ?? [];
+    for (const article of all("article", scope)) {
+      const name = $("b", article)?.textContent;
+      const away = hidden.includes(author(article)) && !!name;
+      article.classList.toggle("hushed", away);
+      $(":scope > .hush", article)?.remove();
+      if (!away) continue;
+      const p = document.createElement("p");
+      p.className = "hush";
+      p.innerHTML = 'You hid <bdi></bdi>. <button class="show link" type="button">Show again</button>';
+      $("bdi", p).textContent = name;
+      article.append(p);
+    }
+  };
+
+  /* The same document in another order, or at another place; the form stays what it is */
+  const swap = async (url) => {
+    const answer = await fetch(url, { headers: app.auth() });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || !$("#list", page)) throw { message: "That did not work. Please try again." };
+    const form = $("#list .write");
+    const under = form && item(form).id;
+    if (form) $("#respond").append(form);
+    for (const part of [".top", "#list"]) $(part).replaceWith($(part, page));
+    Object.assign(home.dataset, $("#thread", page).dataset);
+    app.address = home.dataset.address;
+    if (under) document.getElementById(under)?.querySelector("article").after(form);
+    if (app.alone) history.replaceState(null, "", app.address);
+    finish(document);
+  };
+  const tried = (act) => async (target) => {
+    const spot = item(target)?.querySelector("article") ?? home;
+    note(spot);
+    try {
+      await act(target);
+    } catch (error) {
+      note(spot, error.message);
+    }
+  };
+
+  return {
+    call, fields, find, fragment, id, item, lay, note, place, count, reveal, say, show, hush: () => hush(document),
+
+    async like(button) {
+      const li = item(button);
+      const old = button.value;
+      const liked = old === "like";
+      const mark = (yes) => (button.ariaPressed = yes);
+      note($("article", li));
+      mark(liked);
+      app.me.liked = (app.me.liked ?? []).filter((other) => other !== id(li)).concat(liked ? id(li) : []);
+      try {
+        const part = await fragment(app.address, fields(old, { comment: id(li) }));
+        const focused = document.activeElement === button;
+        const fresh = $(".likes button", part);
+        fresh.value = liked ? "unlike" : "like";
+        fresh.ariaPressed = liked;
+        button.parentNode.replaceWith(part);
+        if (focused) fresh.focus();
+      } catch (error) {
+        app.me.liked = app.me.liked.filter((other) => other !== id(li));
+        mark(!liked);
+        note($("article", li), error.message);
+      }
+    },
+
+    likers: tried(async (link) => {
+      const article = item(link).querySelector("article");
+      const open = $(".likers", article);
+      link.ariaExpanded = !open;
+      if (open) return open.remove();
+      $(".acts", article).after(await fragment(link.href));
+    }),
+
+    more: tried(async (link) => {
+      const slot = link.closest(".more");
+      const part = await fragment(link.href);
+      const nodes = [...($(".likers", part) ?? part).children];
+      for (const node of nodes) {
+        const parent = node.dataset.parent && find(node.dataset.parent);
+        if (parent && parent !== item(slot)) place(node);
+        else {
+          if (node.id) document.getElementById(node.id)?.remove();
+          slot.before(node);
+        }
+      }
+      slot.remove();
+      const first = nodes.find((node) => node.id);
+      if (first) show(first);
+      say(`${nodes.filter((node) => node.id).length} more`);
+    }),
+
+    sort: tried(async (link) => {
+      await swap(link.href);
+      $(".sort [aria-current]").focus();
+    }),
+
+    fold(button) {
+      const branch = $(":scope > ol", button.parentNode);
+      branch.hidden = !branch.hidden;
+      button.ariaExpanded = !branch.hidden;
+      const n = all("li[id]", branch).length;
+      button.textContent = branch.hidden ? `Show ${n} ${n === 1 ? "reply" : "replies"}` : "";
+    },
+
+    hide(button) {
+      const key = author(button.closest("article"));
+      const hidden = (store("hidden") ?? []).filter((other) => other !== key);
+      store("hidden", button.matches(".hide") ? [...hidden, key] : hidden);
+      const article = button.closest("article");
+      hush(document);
+      $(".show, .hide", article)?.focus();
+      $(".hushed .show", article.parentNode)?.focus();
+    },
+
+    remove: tried(async (target) => {
+      const li = item(target);
+      const article = $("article", li);
+      const ask = $(".confirm", article);
+      if (target.matches(".delete")) {
+        if (!ask) article.insertAdjacentHTML("beforeend", '<form class="confirm"><p>Delete this comment?</p><button>Delete</button> <a href="#">Keep it</a></form>');
+        return $(".confirm button", article).focus();
+      }
+      if (target.matches("a")) {
+        ask.remove();
+        return $(".delete", article)?.focus();
+      }
+      const part = await fragment(app.address, fields("delete", { comment: id(li) }));
+      const near = li.previousElementSibling ?? li.parentNode.closest("li[id]") ?? li.nextElementSibling;
+      const pending = li.dataset.status === "pending";
+      if (part.firstElementChild) article.replaceWith(part);
+      else {
+        const list = li.parentNode;
+        li.remove();
+        if (!list.id && !list.children.length) {
+          list.parentNode.querySelector(".fold")?.remove();
+          list.remove();
+        }
+      }
+      if (!pending) count(-1);
+      say("Your comment was deleted.");
+      if (li.isConnected) show(li);
+      else if (near?.id) show(near);
+    }),
+
+    /* A permalink: the comment is here, or on another page of the thread. */
+    async open(name) {
+      if (!/^\w{13}$/.test(name)) return;
+      if (!find(name)) await swap(`${app.address}&comment=${name}`).catch(() => {});
+      const li = find(name);
+      if (!li) return;
+      for (const other of all(".focused")) other.classList.remove("focused");
+      li.classList.add("focused");
+      show(li);
+    },
+  };
+};

@@ -1,0 +1,264 @@
+/* The form: it opens, moves under a comment and back, keeps drafts, formats, shows a preview, and posts. */
+export default async (app) => {
+  const { $, all, store, home } = app;
+  const act = await app.load("actions");
+  const form = $(".write:not(.edit)");
+  const drafts = "drafts:" + home.dataset.page;
+  const saved = () => store(drafts) ?? {};
+  const draft = (parent) => saved()[parent] ?? {};
+  const keep = (parent, value) => {
+    const list = saved();
+    if (value) list[parent] = value;
+    else delete list[parent];
+    store(drafts, list);
+  };
+  const parent = () => form.elements.parent.value;
+  const text = (of) => of.elements.text;
+
+  /* Formatting: what stands around the selection, or before each of its lines */
+  const tools = [
+    ["B", "Bold", "**", "b"],
+    ["I", "Italic", "_", "i"],
+    ["”", "Quote", "> "],
+    ["‹›", "Code", "`", "e"],
+    ["☍", "Link", "[", "k"],
+    ["•", "List", "- "],
+  ];
+  const format = (area, [, , mark]) => {
+    const { value, selectionStart: start, selectionEnd: end } = area;
+    const picked = value.slice(start, end);
+    const lines = /^(> |- )$/.test(mark);
+    let put = mark + picked + mark;
+    if (mark === "`" && picked.includes("\n")) put = "```\n" + picked + "\n```";
+    if (mark === "[") put = /^https?:\S+$/.test(picked) ? `[](${picked})` : `[${picked}](https://)`;
+    if (lines) put = (start && value[start - 1] !== "\n" ? "\n" : "") + picked.replace(/^/gm, mark);
+    area.focus();
+    // Keeps the browser's own undo; Firefox before 89 has no insertText here.
+    if (!document.execCommand("insertText", false, put)) area.setRangeText(put, start, end, "end");
+    if (!picked && !lines) area.selectionStart = area.selectionEnd = start + (mark === "[" ? 1 : mark.length);
+    if (mark === "[" && picked) {
+      const inside = start + (put.startsWith("[]") ? 1 : picked.length + 3);
+      area.setSelectionRange(inside, put.startsWith("[]") ? inside : start + put.length - 1);
+    }
+  };
+
+  /* A form as written by the server becomes one in use. */
+  const open = (of) => {
+    of.classList.add("open");
+    if ($(".tools", of)) return;
+    const area = text(of);
+    const bar = document.createElement("span");
+    bar.className = "tools";
+    bar.role = "group";
+    bar.ariaLabel = "Formatting";
+    for (const tool of tools) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: tool[0], title: tool[1] });
+      button.ariaLabel = tool[1];
+      button.onclick = () => format(area, tool);
+      bar.append(button);
+    }
+    $(".text", of).after(bar);
+    of.addEventListener("keydown", (event) => {
+      const tool = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && tools.find((other) => other[3] === event.key);
+      if (tool && event.target === area) format(area, tool);
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $(".post", of).click();
+      else if (event.key === "Escape" && $(".cancel", of)) cancel(of);
+      else return;
+      event.preventDefault();
+    });
+    if (of !== form) return;
+    of.addEventListener("input", () => {
+      keep(parent(), area.value && { ...draft(parent()), text: area.value });
+      const guest = $(".guest", of);
+      if (guest) store("guest", Object.fromEntries([...guest.elements].map((field) => [field.name, field.value])));
+    });
+    for (const [name, value] of Object.entries(store("guest") ?? {})) if (of.elements[name]) of.elements[name].value ||= value;
+    if (!app.alone && $("[form=signin]")) app.run("signin", "prepare");
+  };
+
+  /* Under a comment, or at its own place again */
+  const title = (...words) => $("h3 span", form).replaceChildren(...words);
+  const move = (li) => {
+    form.elements.parent.value = li ? act.id(li) : "";
+    $(".cancel", form)?.remove();
+    unsee(form);
+    clear(form);
+    if (li) {
+      const name = document.createElement("bdi");
+      name.textContent = $("b", li).textContent;
+      title("Leave a Reply to ", name);
+      $("h3", form).insertAdjacentHTML("beforeend", ' <a class="cancel" href="#respond">Cancel reply</a>');
+      $("article", li).after(form);
+    } else {
+      title("Leave a comment");
+      $("#respond").append(form);
+    }
+    text(form).value = draft(parent()).text ?? "";
+    store("at:" + home.dataset.page, li ? act.id(li) : null);
+    open(form);
+  };
+  const cancel = (of) => {
+    const li = act.item(of);
+    if (of === form) {
+      move(null);
+      if (!text(form).value) form.classList.remove("open");
+      $(".acts .reply", li)?.focus();
+    } else {
+      $(".body", li).hidden = $(".acts", li).hidden = false;
+      of.remove();
+      $(".acts .edit", li)?.focus();
+    }
+  };
+
+  /* Errors at their fields */
+  const clear = (of) => {
+    act.note(of);
+    for (const field of all("[aria-invalid]", of)) field.ariaInvalid = null;
+    for (const sentence of all("label em", of)) sentence.remove();
+  };
+  const blame = (of, { message, fields = {} }) => {
+    clear(of);
+    act.note(of, message);
+    let first;
+    for (const [name, sentence] of Object.entries(fields)) {
+      const field = of.elements[name];
+      if (!field?.labels) continue;
+      field.ariaInvalid = "true";
+      field.labels[0].append(Object.assign(document.createElement("em"), { textContent: sentence }));
+      first ??= field;
+    }
+    first?.focus();
+  };
+
+  const unsee = (of) => {
+    $(".preview", of)?.remove();
+  };
+  const preview = async (of) => {
+    unsee(of);
+    const part = await act.fragment(app.address, act.fields("preview", { text: text(of).value }));
+    const box = document.createElement("div");
+    box.className = "preview body";
+    box.dir = "auto";
+    box.role = "region";
+    box.ariaLabel = "Preview";
+    box.append(part);
+    $(".go", of).before(box);
+  };
+
+  /* The key makes a second try the same comment: it changes only when what is sent changes. */
+  const pause = (seconds) =>
+    new Promise((go) => {
+      setTimeout(go, seconds * 1000);
+      addEventListener("online", go, { once: true });
+    });
+  const send = async (of, body) => {
+    for (let wait = 1; ; wait *= 2) {
+      try {
+        return await act.fragment(app.address, body);
+      } catch (error) {
+        const lost = error.status === 0 || error.status === 502 || error.status === 504;
+        if (!lost) throw error;
+        if (wait > 32) throw { message: "The connection is still lost. Your comment is kept here; post it again later. It will not appear twice." };
+        act.note(of, "The connection was lost. Your comment is kept and is being sent again; it will not appear twice.");
+        await pause(wait);
+      }
+    }
+  };
+  const post = async () => {
+    const at = parent();
+    const body = new URLSearchParams(new FormData(form));
+    for (const name of ["key", "action"]) body.delete(name);
+    body.set("title", app.title ?? body.get("title") ?? "");
+    const sent = String(body);
+    const old = draft(at);
+    const key = old.sent === sent ? old.key : crypto.randomUUID();
+    keep(at, { text: text(form).value, key, sent });
+    body.set("key", key);
+    body.set("action", "post");
+    const part = await send(form, body);
+    keep(at);
+    text(form).value = "";
+    move(null);
+    form.classList.remove("open");
+    const li = $("li", part);
+    const status = li.dataset.status ?? "approved";
+    act.place(li);
+    if (status === "approved") act.count(1);
+    app.tell("comment", { id: act.id(li), status });
+    act.show(li);
+    act.say(status === "pending" ? "Your comment waits for a moderator." : "Your comment was posted.");
+    app.ask().catch(() => {});
+  };
+  const save = async (of) => {
+    const li = act.item(of);
+    const part = await send(of, act.fields("edit", { comment: act.id(li), text: text(of).value }));
+    const mine = app.me.own?.find((own) => own.id === act.id(li));
+    if (mine) mine.text = text(of).value;
+    $("article", li).replaceWith(part);
+    act.show(li);
+    act.say("Your comment was changed.");
+  };
+
+  return {
+    open(target) {
+      open(target.closest(".write"));
+    },
+    write() {
+      if (act.item(form)) move(null);
+      open(form);
+      act.reveal(form);
+      text(form).focus({ preventScroll: true });
+    },
+    reply(link) {
+      if (!form) return location.assign(link.href);
+      const li = act.item(link);
+      if (li.contains(form) && act.item(form) === li) return cancel(form);
+      move(li);
+      act.reveal(form);
+      text(form).focus({ preventScroll: true });
+    },
+    cancel(link) {
+      const of = link.closest(".write");
+      if (of !== form && !$(".body[hidden]", act.item(of))) return location.assign(link.href);
+      cancel(of);
+    },
+    async edit(link) {
+      const li = act.item(link);
+      const own = app.me.own?.find((other) => other.id === act.id(li));
+      let source = own?.text;
+      if (source === undefined) {
+        const page = new DOMParser().parseFromString(await (await fetch(link.href, { headers: app.auth() })).text(), "text/html");
+        source = $(".write textarea", page)?.value ?? "";
+      }
+      const of = document.createElement("form");
+      of.className = "write edit";
+      of.innerHTML =
+        '<label class="text"><span class="vh">Comment</span><textarea name="text" rows="5" dir="auto" required></textarea></label><div class="rest"><p class="go"><button class="post">Save</button> <button value="preview">Preview</button> <a class="cancel" href="#">Cancel</a></p></div>';
+      text(of).value = source;
+      $(".body", li).before(of);
+      $(".body", li).hidden = $(".acts", li).hidden = true;
+      open(of);
+      text(of).focus();
+    },
+    async submit(button) {
+      const of = button.form;
+      if (of.ariaBusy === "true" || (button.value !== "preview" && !of.reportValidity())) return;
+      of.ariaBusy = "true";
+      try {
+        await (button.value === "preview" ? preview(of) : of === form ? post() : save(of));
+        clear(of);
+      } catch (error) {
+        blame(of, error);
+      }
+      of.ariaBusy = "false";
+    },
+    /* After a reload: the draft, and the comment it answers */
+    restore() {
+      if (!form) return;
+      const at = store("at:" + home.dataset.page);
+      if (act.item(form)) open(form);
+      else if (at && draft(at).text && act.find(at)) move(act.find(at));
+      else if (draft("").text) move(null);
+    },
+  };
+};

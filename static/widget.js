@@ -1,0 +1,153 @@
+/* In the frame, before the first paint: looks. Then its size, who is reading, and who answers a click. Why: docs/browser.md */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const files = document.currentScript.dataset;
+  const { site } = root.dataset;
+  const hash = new URLSearchParams(location.hash.slice(1));
+  const $ = (selector, node = document) => node.querySelector(selector);
+  const all = (selector, node = document) => [...node.querySelectorAll(selector)];
+
+  /* Looks. Colours are "r,g,b"; one that falls below WCAG AA moves away from the background until it does not. */
+  const light = (rgb) => rgb.reduce((sum, v, i) => sum + [0.2126, 0.7152, 0.0722][i] * ((v /= 255) > 0.04 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92), 0.05);
+  const contrast = (a, b) => Math.max(light(a) / light(b), light(b) / light(a));
+  const mix = (a, b, part) => a.map((v, i) => Math.round(v + (b[i] - v) * part));
+  const paint = (look) => {
+    const set = (name, value) => root.style.setProperty("--" + name, value);
+    const number = (name, from, to, unit) => look[name] >= 0 && set(name, Math.min(to, Math.max(from, look[name])) + unit);
+    const [back, text, accent] = [look.back, look.text, look.accent].map((value) => /^\d{1,3},\d{1,3},\d{1,3}$/.test(value) && value.split(",").map(Number));
+    root.classList.add("framed");
+    root.classList.toggle("panel", look.panel > 0);
+    if (/^(light|dark)$/.test(look.theme)) root.dataset.theme = look.theme;
+    if (/^(ltr|rtl)$/.test(look.dir)) root.dir = look.dir;
+    number("size", 12, 24, "px");
+    number("leading", 1.3, 2, "");
+    number("radius", 0, 24, "px");
+    set("font", `${look.font}`.slice(0, 500).split(",").filter((name) => /^\s*(["']?)[-\p{L}\p{N} ]+\1\s*$/u.test(name)).join());
+    if (!back || !text || !accent) return;
+    const end = light(back) > 0.23 ? [0, 0, 0] : [255, 255, 255];
+    const reach = (name, from, ratio, to = end) => {
+      let colour = from;
+      for (let part = 0; part < 1 && contrast(colour, soft) < ratio; ) colour = mix(from, to, (part += 0.05));
+      set(name, `rgb(${colour})`);
+      return colour;
+    };
+    const soft = mix(back, text, 0.05);
+    const ink = reach("text", text, 4.5);
+    reach("back", back, 0);
+    reach("soft", soft, 0);
+    reach("line", mix(back, ink, 0.15), 0);
+    reach("edge", mix(back, ink, 0.4), 3, ink);
+    reach("muted", mix(ink, back, 0.4), 4.5, ink);
+    reach("bad", [190, 30, 30], 4.5);
+    set("on", light(reach("accent", accent, 4.5)) > 0.23 ? "#000" : "#fff");
+  };
+
+  /* The host page: only our parent, only from an origin on the site's list */
+  const origins = (root.dataset.origins ?? "").split(" ");
+  let host = origins.find((origin) => origin === hash.get("o"));
+  const tell = (type, more) => host && parent.postMessage({ palaver: 1, type, ...more }, host);
+  const measure = () => tell("resize", { height: Math.ceil(document.body.getBoundingClientRect().height) });
+  addEventListener("message", ({ source, origin, data }) => {
+    if (source !== parent || !origins.includes(origin) || data?.palaver !== 1) return;
+    host = origin;
+    if (data.type === "look") {
+      paint(data.look);
+      app.title = data.look.title;
+      measure();
+      tell("ready");
+    }
+    if (data.type === "comment") run("actions", "open", data.id);
+  });
+
+  /* Kept in this browser; in memory where it refuses */
+  const memory = {};
+  const store = (name, value) => {
+    const key = `palaver:${site}:${name}`;
+    if (value !== undefined) memory[key] = JSON.stringify(value);
+    try {
+      if (value !== undefined) localStorage[key] = memory[key];
+      return JSON.parse(localStorage[key]);
+    } catch {
+      return JSON.parse(memory[key] ?? null);
+    }
+  };
+
+  /* Who reads? What is theirs is laid over the shared document, where there is something. */
+  const auth = () => (store("token") ? { Authorization: "Bearer " + store("token") } : {});
+  const ask = async () => {
+    if (app.alone) return;
+    const query = new URLSearchParams(app.address.split("?")[1]);
+    for (const name of ["sort", "lang", "theme"]) query.delete(name);
+    const answer = await fetch(`/api/v1/${site}/me?${query}`, { headers: auth() });
+    if (answer.ok) app.me = await answer.json();
+    if (app.me.person || app.known) await run("actions", "lay");
+  };
+
+  /* What only a script can offer */
+  const units = [["minute", 60], ["hour", 24], ["day", 30]];
+  const ago = (time) => {
+    let past = (new Date(time.dateTime) - Date.now()) / 6e4;
+    for (const [unit, many] of units) {
+      if (past > -many) return new Intl.RelativeTimeFormat(root.lang, { numeric: "auto" }).format(Math.min(0, Math.ceil(past)), unit);
+      past /= many;
+    }
+    return new Date(time.dateTime).toLocaleDateString(root.lang, { dateStyle: "medium" });
+  };
+  const dress = (scope) => {
+    for (const time of all("time", scope)) {
+      time.title ||= time.textContent;
+      time.textContent = ago(time);
+    }
+    for (const branch of all("li[id] > ol", scope)) {
+      if (!$(":scope > .fold", branch.parentNode)) branch.insertAdjacentHTML("beforebegin", '<button class="fold" aria-expanded="true" aria-label="Replies"></button>');
+    }
+    for (const acts of all(".acts", scope)) {
+      if (!$(".hide", acts)) acts.insertAdjacentHTML("beforeend", ' <button class="hide" type="button">Hide</button>');
+    }
+  };
+
+  const app = { root, files, site, store, auth, tell, $, all, dress, ask, me: {}, title: hash.get("title") };
+
+  /* Who answers a click; the plain link or button does where a script cannot be had. */
+  const verbs = {
+    actions: { like: ".likes button", likers: ".by", more: ".more a", sort: ".sort a", fold: ".fold", hide: ".hide, .show", remove: ".delete, .confirm *" },
+    composer: { reply: ".reply", cancel: ".cancel", edit: ".edit", write: ".jump", submit: ".write .go button" },
+    signin: { begin: "html:not(.ready) [form=signin]", out: ".out", stop: ".stop" },
+  };
+  const parts = {};
+  const load = (file) => (parts[file] ??= import(files[file]).then((part) => part.default(app)));
+  const run = async (file, verb, ...args) => (await load(file))[verb](...args);
+  Object.assign(app, { load, run });
+  addEventListener("click", (event) => {
+    const target = event.target.closest("a, button");
+    if (!target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    for (const file in verbs)
+      for (const verb in verbs[file])
+        if (target.matches(verbs[file][verb]) && !(app.alone && file === "signin")) {
+          event.preventDefault();
+          load(file).then((part) => part[verb](target), () => (target.href ? location.assign(target.href) : target.form?.requestSubmit(target)));
+          return;
+        }
+  });
+  addEventListener("focusin", ({ target }) => target.closest?.(".write:not(.open)") && run("composer", "open", target));
+
+  root.classList.add("js");
+  if (hash.get("o")) paint(Object.fromEntries(hash));
+  addEventListener("DOMContentLoaded", () => {
+    app.home = $("#thread");
+    app.address = app.home.dataset.address;
+    app.alone = app.home.dataset.firstParty !== undefined;
+    dress(document);
+    setInterval(() => dress(document), 6e4);
+    if (host) {
+      new ResizeObserver(measure).observe(document.body);
+      tell("ready");
+    }
+    ask().catch(() => {});
+    if (store("hidden")?.length) run("actions", "hush");
+    if ($("li .write") || store("drafts:" + app.home.dataset.page)) run("composer", "restore");
+    if (store("attempt")) run("signin", "resume");
+    if ($(".focused")) run("actions", "open", $(".focused").id.slice(8));
+  });
+})();
