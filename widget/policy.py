@@ -19,10 +19,10 @@ def is_staff(person: Person | None) -> bool:
 
 def can_post(site: Site, page: Page | None, parent: Comment | None, person: Person | None, now: int) -> None:
     """Raises `Unauthorised` (guests not allowed), `Forbidden` (banned) or `Conflict` (locked, parent gone)."""
+    _not_locked(page, person)
     if not site.guests and (person is None or person.kind != "member"):
         raise Unauthorised("Please sign in to comment here.", code="sign_in_first")
     _not_banned(person, now)
-    _not_locked(page, person)
     if parent is not None and parent.status != "approved":
         raise Conflict("The comment you answer is no longer there. Your text is kept.", code="parent_gone")
 
@@ -39,10 +39,10 @@ def can_delete(site: Site, page: Page, comment: Comment, person: Person | None, 
 
 def can_like_on(page: Page, person: Person | None, now: int) -> None:
     """Any comment of the page."""
+    _not_locked(page, person)
     if person is None:
         raise Unauthorised("Sign in, or comment first, to like comments.", code="sign_in_first")
     _not_banned(person, now)
-    _not_locked(page, person)
 
 
 def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> None:
@@ -93,6 +93,7 @@ def editable_since(site: Site, now: int) -> int:
 
 
 def _may_change(site: Site, page: Page, comment: Comment, person: Person | None, now: int, verb: str) -> None:
+    _not_locked(page, person)
     if person is None:
         raise Unauthorised(f"Sign in to {verb} your comment.", code="sign_in_first")
     if is_staff(person):
@@ -102,7 +103,6 @@ def _may_change(site: Site, page: Page, comment: Comment, person: Person | None,
     if comment.person_id != person.id:
         raise Forbidden(f"Only its author can {verb} this comment.", code="not_yours")
     _not_banned(person, now)
-    _not_locked(page, person)
     if comment.status not in ("approved", "pending"):
         raise Conflict("This comment is no longer there.", code="comment_gone")
     if now >= editable_until(site, comment):
@@ -115,5 +115,6 @@ def _not_banned(person: Person | None, now: int) -> None:
 
 
 def _not_locked(page: Page | None, person: Person | None) -> None:
+    """Asked first: nobody should sign in only to be told that the page is closed."""
     if page is not None and page.locked and not is_staff(person):
         raise Conflict("Comments on this page are closed.", code="locked")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from auth.sessions import new_frame_session
+from auth.sessions import frame_cookie_name, new_frame_session
+from auth.tokens import hash_token
 from tests.support.service import World
+from widget import pages
+from widget.core import Actor
 from widget.db import Tx
 from widget.store import auth as sessions
 from widget.store import people
@@ -51,3 +54,19 @@ def _session(tx: Tx, person_id: int, site: Site, provider: str) -> Headers:
     token, row = new_frame_session(person_id, site.id, provider, tx.now)
     sessions.add_session(tx, row)
     return {"Authorization": f"Bearer {token}"}
+
+
+async def close_page(world: World, cast: Cast, page_key: str) -> None:
+    """Bob closes a page."""
+    token = hash_token(token_of(cast.bob))
+    session = await world.db.read(sessions.get_session, token, world.clock())
+    await pages.lock(world.app.service.core, world.blog, Actor(session.person_id, "demo", ""), page_key, locked=True)
+
+
+def token_of(headers: Headers) -> str:
+    return headers["Authorization"].removeprefix("Bearer ")
+
+
+def cookie_of(world: World, headers: Headers) -> dict[str, str]:
+    """The same session as a frame's cookie; nothing for nobody."""
+    return {frame_cookie_name(world.blog.id): token_of(headers)} if headers else {}

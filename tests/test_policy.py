@@ -1,0 +1,149 @@
+"""Who may do what: every route that changes something, asked by the whole cast."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, Collection
+
+import httpx2
+
+from tests.support.cast import Cast, Headers, close_page, cookie_of
+from tests.support.service import GUEST, HOME, PAGE, World
+
+KEY = "url:blog.example/posts/bread"
+PEOPLE = Cast._fields
+_numbers = itertools.count()
+
+Ask = Callable[[World, Headers, str], Awaitable[httpx2.Response]]
+
+
+def _json(method: str, path: str, **body: object) -> Ask:
+    async def ask(world: World, who: Headers, comment_id: str) -> httpx2.Response:
+        sent = {**body, "text": f"Words {next(_numbers)}."} if body else None
+        return await world.client.request(method, f"/api/v1/blog{path}".format(id=comment_id), json=sent, headers=who)
+
+    return ask
+
+
+def _form(action: str) -> Ask:
+    """As a browser with scripts off sends it: with the frame's cookie and our Origin."""
+
+    async def ask(world: World, who: Headers, comment_id: str) -> httpx2.Response:
+        fields = {**GUEST, "action": action, "comment": comment_id, "text": f"Words {next(_numbers)}."}
+        if action == "reply":
+            fields |= {"action": "post", "parent": comment_id}
+        cookie = "; ".join(f"{name}={value}" for name, value in cookie_of(world, who).items())
+        headers = {"Origin": HOME, "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
+        return await world.client.post("/embed/blog", params={"url": PAGE}, data=fields, headers=headers)
+
+    return ask
+
+
+ROUTES: dict[str, Ask] = {
+    "POST comments": _json("POST", "/comments", url=PAGE, guest=GUEST),
+    "PATCH comment": _json("PATCH", "/comments/{id}", text=""),
+    "DELETE comment": _json("DELETE", "/comments/{id}"),
+    "PUT like": _json("PUT", "/comments/{id}/like"),
+    "DELETE like": _json("DELETE", "/comments/{id}/like"),
+    "POST preview": _json("POST", "/preview", text=""),
+    **{f"form {action}": _form(action) for action in ("post", "reply", "edit", "delete", "like", "unlike", "preview")},
+}
+
+# Alice wrote the comment, Bob moderates the site, Charlie another one, Eve is banned.
+#                  alice bob charlie eve dora guest nobody
+OPEN = {
+    "POST comments": (201, 201, 201, 403, 201, 201, 201),
+    "PATCH comment": (200, 200, 403, 403, 403, 403, 401),
+    "DELETE comment": (200, 200, 403, 403, 403, 403, 401),
+    "PUT like": (200, 200, 200, 403, 200, 200, 401),
+    "DELETE like": (200, 200, 200, 403, 200, 200, 401),
+    "POST preview": (200, 200, 200, 200, 200, 200, 200),
+    "form post": (303, 303, 303, 403, 303, 303, 303),
+    "form reply": (303, 303, 303, 403, 303, 303, 303),
+    "form edit": (303, 303, 403, 403, 403, 403, 401),
+    "form delete": (303, 303, 403, 403, 403, 403, 401),
+    "form like": (303, 303, 303, 403, 303, 303, 401),
+    "form unlike": (303, 303, 303, 403, 303, 303, 401),
+    "form preview": (200, 200, 200, 200, 200, 200, 200),
+}
+# Only those who moderate the site may still do something.
+CLOSED = {
+    route: tuple(status if person == "bob" else 409 for person, status in zip(PEOPLE, row, strict=True))
+    for route, row in OPEN.items()
+    if "preview" not in route
+}
+
+
+async def _comment(world: World, cast: Cast) -> str:
+    """A fresh one of Alice's."""
+    posted = await world.post(f"Words {next(_numbers)}.", headers=cast.alice)
+    return str(posted["id"])
+
+
+async def _ask_all(world: World, cast: Cast, routes: Collection[str], *, closed: bool) -> dict[str, tuple[int, ...]]:
+    """The statuses of each route for each person. What one of them deletes, the next ones need no more."""
+    shared = await _comment(world, cast)
+    comments = {route: [await _comment(world, cast) for _ in cast] for route in routes if "delete" in route.lower()}
+    if closed:
+        await close_page(world, cast, KEY)
+    return {
+        route: tuple(
+            [
+                (await ROUTES[route](world, who, comment)).status_code
+                for who, comment in zip(cast, comments.get(route, itertools.repeat(shared)), strict=False)
+            ]
+        )
+        for route in routes
+    }
+
+
+async def test_everybody_may_do_what_the_table_says(world: World, cast: Cast) -> None:
+    assert OPEN.keys() == ROUTES.keys()
+    assert await _ask_all(world, cast, OPEN, closed=False) == OPEN
+
+
+async def test_only_moderators_change_anything_on_a_closed_page(world: World, cast: Cast) -> None:
+    assert await _ask_all(world, cast, CLOSED, closed=True) == CLOSED
+
+
+async def test_everybody_may_sign_out(world: World, cast: Cast) -> None:
+    for who in cast:
+        assert (await _form("signout")(world, who, "")).status_code == 303
+    me = await world.client.get("/api/v1/blog/me", params={"url": PAGE}, headers=cast.alice)
+    assert me.json()["person"] is None
+
+
+async def test_nobody_posts_where_guests_may_not(world: World, cast: Cast) -> None:
+    await world.set_site("blog", guests="off")
+    asked = [(await ROUTES["POST comments"](world, who, "")).status_code for who in cast]
+    assert asked == [201, 201, 201, 403, 201, 401, 401]
+
+
+async def test_author_changes_a_comment_only_within_the_window(world: World, cast: Cast) -> None:
+    comment = await _comment(world, cast)
+    world.clock.pass_seconds(899)
+    assert (await ROUTES["PATCH comment"](world, cast.alice, comment)).status_code == 200
+    world.clock.pass_seconds(1)
+    assert (await ROUTES["PATCH comment"](world, cast.alice, comment)).status_code == 403
+    assert (await ROUTES["DELETE comment"](world, cast.alice, comment)).status_code == 403
+    assert (await ROUTES["PATCH comment"](world, cast.bob, comment)).status_code == 200
+
+
+async def test_session_of_one_site_is_none_on_another(world: World, cast: Cast) -> None:
+    body = {"url": "https://shop.example/", "text": "Hello."}
+    for who in cast:
+        answer = await world.client.post("/api/v1/shop/comments", json=body, headers=who)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_guest")
+
+
+async def test_me_names_what_each_may_do(world: World, cast: Cast) -> None:
+    await _comment(world, cast)
+
+    async def allowed() -> list[list[str]]:
+        asked = [await world.client.get("/api/v1/blog/me", params={"url": PAGE}, headers=who) for who in cast]
+        return [answer.json()["can"] for answer in asked]
+
+    reader, moderator = ["post", "like"], ["post", "like", "moderate"]
+    assert await allowed() == [reader, moderator, reader, [], reader, reader, ["post"]]
+    await close_page(world, cast, KEY)
+    assert await allowed() == [[], moderator, [], [], [], [], []]
