@@ -54,7 +54,9 @@ def check_personal(headers: Headers) -> None:
 def frame_cookies_count(headers: Headers, own_origin: str) -> bool:
     """Whether the cookies of a frame may say who asks: it must be our own document in that frame."""
     origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
-    return origins in ([], [own_origin]) and (sites == ["same-origin"] or (not sites and bool(origins)))
+    if origins not in ([], [own_origin]):
+        return False
+    return sites == ["same-origin"] or (not sites and bool(origins))
 
 
 def page_cookies_count(headers: Headers, own_origin: str) -> bool:
@@ -62,7 +64,7 @@ def page_cookies_count(headers: Headers, own_origin: str) -> bool:
 
     Lax cookies also travel with requests that a page of the same registrable domain makes; those are no navigations.
     """
-    origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
-    if origins not in ([], [own_origin]):
-        return False
-    return sites in ([], ["same-origin"]) or headers.get("sec-fetch-mode") == "navigate"
+    if frame_cookies_count(headers, own_origin):
+        return True
+    is_navigation = headers.getlist("sec-fetch-mode") == ["navigate"] and len(headers.getlist("sec-fetch-site")) == 1
+    return is_navigation and not headers.getlist("origin")

@@ -99,7 +99,8 @@ def _earlier(request: Request, caller: Caller, site: AuthSite) -> list[bytes]:
 
 
 def _session_answer(request: Request, caller: Caller, site: AuthSite, token: str) -> Response:
-    if caller is Caller.BROWSER and sessions.has_probe(request):
+    """In a cookie where it comes back, and where the browser's later questions will say that they are our own."""
+    if caller is Caller.BROWSER and sessions.has_probe(request) and "sec-fetch-site" in request.headers:
         return personal_json({"status": "done"}, cookies=[sessions.frame_cookie(site.id, token)])
     return personal_json({"status": "done", "token": token})
 

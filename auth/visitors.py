@@ -20,21 +20,27 @@ class Visitors:
 
     async def of_frame(self, request: Request, site_id: int) -> Visitor | None:
         """By a bearer token, or by the frame's cookie where our own document sends it; on that site alone."""
-        token_hash, bearer = sessions.bearer_hash(request), True
-        if token_hash is None and frame_cookies_count(request.headers, self._origin):
-            token_hash, bearer = sessions.cookie_hash(request, sessions.frame_cookie_name(site_id)), False
-        session = await self._store.get_session(token_hash, self._now()) if token_hash else None
-        if session is None or session.site_id != site_id:
+        bearer = await self._get(sessions.bearer_hash(request))
+        if bearer is not None and bearer.site_id == site_id:
+            return _visitor(bearer, bearer=True)
+        if not frame_cookies_count(request.headers, self._origin):
             return None
-        return Visitor(session.person_id, session.provider, session.token_hash, bearer)
+        session = await self._get(sessions.cookie_hash(request, sessions.frame_cookie_name(site_id)))
+        return _visitor(session) if session is not None and session.site_id == site_id else None
 
     async def of_page(self, request: Request) -> Visitor | None:
         session = await self.page_session(request)
-        return Visitor(session.person_id, session.provider, session.token_hash, bearer=False) if session else None
+        return _visitor(session) if session is not None else None
 
     async def page_session(self, request: Request) -> SessionRow | None:
         if not page_cookies_count(request.headers, self._origin):
             return None
-        token_hash = sessions.cookie_hash(request, sessions.PAGE_COOKIE)
-        session = await self._store.get_session(token_hash, self._now()) if token_hash else None
+        session = await self._get(sessions.cookie_hash(request, sessions.PAGE_COOKIE))
         return session if session is not None and session.site_id is None else None
+
+    async def _get(self, token_hash: bytes | None) -> SessionRow | None:
+        return await self._store.get_session(token_hash, self._now()) if token_hash is not None else None
+
+
+def _visitor(session: SessionRow, *, bearer: bool = False) -> Visitor:
+    return Visitor(session.person_id, session.provider, session.token_hash, bearer)

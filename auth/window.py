@@ -53,7 +53,8 @@ class Window:
         return await self._attempts.start(provider, site, page_url, page_id[:MAX_PAGE_ID_LENGTH], secret)
 
     async def refused(self, request: Request) -> Response:
-        return self._page("refused.html", status=403, message=sentence(request.query_params.get("why", ""), ""))
+        message = sentence(request.query_params.get("why", ""), "")
+        return self._page("refused.html", status=403, message=message, back="")
 
     async def window(self, request: Request) -> Response:
         attempt = await self._attempt(request, request.query_params.get("w", ""))

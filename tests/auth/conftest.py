@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import jinja2
 import pytest
-import sqlalchemy as sa
 from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from auth import Auth, Provider, TooMany, openid_provider
 from tests.auth.issuer import ISSUER, Issuer
 from tests.auth.world import BLOG, HOME, SHOP, Browser, Clock, Service, Sites
-from widget.db import Database, open_database, sync_engine
+from widget.db import Database, open_database
 from widget.demo.provider import PATH, demo_provider
-from widget.models import metadata, sites
-from widget.store.auth import Store
 from widget.names import clean_email, clean_name
+from widget.store.auth import Store
+from widget.store.sites import add_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -30,15 +29,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path / 'palaver.db'}"
-    engine = sync_engine(url)
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        for site in (BLOG, SHOP):
-            conn.execute(sa.insert(sites).values(id=site.id, name=site.name, origins=json.dumps(site.origins)))
-    engine.dispose()
-    database = open_database(url, clock=clock)
+async def db(database_url: str, clock: Clock) -> AsyncIterator[Database]:
+    database = open_database(database_url, clock=clock)
+    for site in (BLOG, SHOP):
+        await database.write(add_site, site.id, site.name, site.origins)
     yield database
     await database.close()
 
@@ -88,13 +82,11 @@ async def service(
     store = Store(db)
     ours: list[Service] = []
 
-    async def through(request: httpx2.Request) -> httpx2.Response:
-        """Requests of the service to itself (the demo's provider) and to the bent issuer."""
-        if str(request.url).startswith(HOME):
-            return await httpx2.ASGITransport(ours[0]).handle_async_request(request)
-        return await issuer.answer(request)
+    async def ourselves(scope: Scope, receive: Receive, send: Send) -> None:
+        await ours[0](scope, receive, send)
 
-    async with httpx2.AsyncClient(transport=httpx2.MockTransport(through)) as http:
+    hosts = {HOME: httpx2.ASGITransport(ourselves), ISSUER: httpx2.ASGITransport(issuer)}
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(_nowhere), mounts=hosts) as http:
         auth = Auth(
             public_url=HOME,
             providers=rows,
@@ -121,4 +113,5 @@ def other_browser(service: Service) -> Browser:
     return Browser(service)
 
 
-NewBrowser = Callable[[], Browser]
+def _nowhere(request: httpx2.Request) -> httpx2.Response:
+    raise AssertionError(f"nobody may ask {request.url}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from starlette.applications import Starlette
@@ -16,8 +16,9 @@ from starlette.routing import Mount, Route
 
 from auth import Auth, AuthError, AuthSite, check_change, check_personal, frame_cookie, new_frame_session, probe_cookie
 from auth.tokens import new_token
-from widget.db import Database
+from widget.db import Database, Tx
 from widget.store.auth import Store, add_session
+from widget.store.people import add_person
 
 HOME = "https://comments.example"
 BLOG = AuthSite(0x0123456789ABCDEF, "blog", ("https://blog.example",))
@@ -78,7 +79,8 @@ class Service:
         site = {"blog": BLOG, "shop": SHOP}[request.path_params["site"]]
         visitor = await self.auth.frame_visitor(request, site.id)
         name = await self.store.get_person_name(visitor.person_id) if visitor else None
-        body = {"name": name, "provider": visitor.provider if visitor else None}
+        person = visitor.person_id if visitor else None
+        body = {"name": name, "person": person, "provider": visitor.provider if visitor else None}
         return JSONResponse(body, headers={"Set-Cookie": probe_cookie()})
 
     async def _guest(self, request: Request) -> Response:
@@ -92,9 +94,7 @@ class Service:
         return JSONResponse({"name": await self.store.get_person_name(visitor.person_id) if visitor else None})
 
 
-def _add_guest(tx: Any) -> int:
-    from widget.store.people import add_person
-
+def _add_guest(tx: Tx) -> int:
     return add_person(tx, "guest", "Greta Guest", "", "greta@example.org")
 
 
@@ -114,44 +114,53 @@ class Browser:
         self.frame = httpx2.AsyncClient(transport=transport, base_url=HOME)
         self.window = httpx2.AsyncClient(transport=transport, base_url=HOME)
         self._keeps = keeps_frame_cookies
-        self.bearer = ""
+        self.tokens: dict[str, str] = {}  # W's localStorage: a token for each site
 
-    async def fetch(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """As W's script does it."""
+    async def fetch(self, method: str, path: str, *, site: str = "blog", **options: Any) -> httpx2.Response:
+        """As the script of that site's W does it."""
         headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
         if method != "GET":
             headers["Origin"] = HOME
-        if self.bearer:
-            headers["Authorization"] = f"Bearer {self.bearer}"
+        if site in self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens[site]}"
         headers |= options.pop("headers", {})
         response = await self.frame.request(method, path, headers=headers, **options)
         if not self._keeps:
             self.frame.cookies.clear()
         return response
 
-    async def who(self, site: str = "blog") -> str | None:
-        answer = await self.fetch("GET", f"/api/v1/{site}/me")
+    async def me(self, site: str = "blog") -> dict[str, Any]:
+        answer = await self.fetch("GET", f"/api/v1/{site}/me", site=site)
         assert answer.status_code == 200
-        name: str | None = answer.json()["name"]
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def who(self, site: str = "blog") -> str | None:
+        name: str | None = (await self.me(site))["name"]
         return name
 
     async def ask(self, secret: str, site: str = "blog", path: str = "/auth/redeem") -> dict[str, str]:
         """Redeem (or cancel), as W does each second; a token is kept as W keeps it."""
-        answer = await self.fetch("POST", path, json={"secret": secret, "site": site})
+        answer = await self.fetch("POST", path, site=site, json={"secret": secret, "site": site})
         assert answer.status_code == 200, answer.text
         body: dict[str, str] = answer.json()
-        self.bearer = body.get("token", self.bearer)
+        if "token" in body:
+            self.tokens[site] = body["token"]
+        elif body["status"] == "done":
+            self.tokens.pop(site, None)
         return body
 
-    async def open_window(
-        self, secret: str | None, provider: str = "demo", *, headers: Mapping[str, str] | None = None, **fields: str
-    ) -> httpx2.Response:
+    async def open_window(self, secret: str | None, provider: str = "demo", **fields: str) -> httpx2.Response:
         """The form of W that opens P: the answer to the POST."""
-        form = {"site": "blog", "url": ARTICLE, **({"secret": secret} if secret is not None else {}), **fields}
         sent = {"Origin": HOME, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
-        return await self.window.post(
-            f"/auth/{provider}/start", data=form, headers=sent if headers is None else dict(headers)
-        )
+        return await self.start(secret, provider, sent, **fields)
+
+    async def start(
+        self, secret: str | None, provider: str, headers: Mapping[str, str], **fields: str
+    ) -> httpx2.Response:
+        """Anybody's POST to the start."""
+        form = {"site": "blog", "url": ARTICLE, **({"secret": secret} if secret is not None else {}), **fields}
+        return await self.window.post(f"/auth/{provider}/start", data=form, headers=dict(headers))
 
     async def go(self, url: str, *, site: str = "same-origin") -> httpx2.Response:
         """A navigation of P."""
@@ -174,7 +183,9 @@ class Browser:
         page = await self.go(authorize_url)
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
         assert fields, page.text
-        answer = await self.submit("/demo/provider/authorize", **{k: unescape(v) for k, v in fields.items()}, person=person)
+        answer = await self.submit(
+            "/demo/provider/authorize", **{k: unescape(v) for k, v in fields.items()}, person=person
+        )
         return location(answer)
 
     async def sign_in(self, person: str = "mara", **fields: str) -> str:
@@ -200,6 +211,4 @@ def leaves_for(page: httpx2.Response) -> str:
 
 
 def query_of(url: str) -> dict[str, str]:
-    from urllib.parse import parse_qsl
-
     return dict(parse_qsl(urlsplit(url).query))
