@@ -80,7 +80,7 @@ export default async (app) => {
   /* What is the reader's own */
   const overlay = (scope) => {
     const { liked = [], own = [] } = app.me;
-    for (const button of all(".likes button", scope)) {
+    for (const button of all(".like", scope)) {
       const mine = button.ariaPressed === "true" || liked.includes(item(button)?.id.slice(8));
       button.value = mine ? "unlike" : "like";
       button.ariaPressed = mine;
@@ -121,7 +121,7 @@ export default async (app) => {
   const lay = async () => {
     app.known = !!app.me.person;
     for (const mine of all(".acts > :is(.edit, .delete), li:has(> article > .held)")) mine.remove();
-    for (const button of all(".likes [aria-pressed]")) button.ariaPressed = "false";
+    for (const button of all(".like[aria-pressed]")) button.ariaPressed = "false";
     overlay(document);
     sign();
     if (app.me.pending?.length) for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) place(li);
@@ -139,10 +139,18 @@ export default async (app) => {
       if (!away) continue;
       const p = document.createElement("p");
       p.className = "hush";
-      p.innerHTML = 'You hid <bdi></bdi>. <button class="show link" type="button">Show again</button>';
+      p.innerHTML = 'You hid <bdi></bdi>. <button class="unhide link" type="button">Show again</button>';
       $("bdi", p).textContent = name;
       article.append(p);
     }
+  };
+  const toggle = (button) => {
+    const article = button.closest("article");
+    const key = author(article);
+    const hidden = (store("hidden") ?? []).filter((other) => other !== key);
+    store("hidden", button.matches(".hide") ? [...hidden, key] : hidden);
+    hush(document);
+    $(":scope > .hush .unhide, .hide", article)?.focus();
   };
 
   /* The same document in another order, or at another place; the form stays what it is */
@@ -184,7 +192,7 @@ export default async (app) => {
       try {
         const part = await fragment(app.address, fields(old, { comment: id(li) }));
         const focused = document.activeElement === button;
-        const fresh = $(".likes button", part);
+        const fresh = $(".like", part);
         fresh.value = liked ? "unlike" : "like";
         fresh.ariaPressed = liked;
         button.parentNode.replaceWith(part);
@@ -198,16 +206,16 @@ export default async (app) => {
 
     likers: tried(async (link) => {
       const article = item(link).querySelector("article");
-      const open = $(".likers", article);
+      const open = $(".names", article);
       link.ariaExpanded = !open;
       if (open) return open.remove();
       $(".acts", article).after(await fragment(link.href));
     }),
 
-    more: tried(async (link) => {
+    further: tried(async (link) => {
       const slot = link.closest(".more");
       const part = await fragment(link.href);
-      const nodes = [...($(".likers", part) ?? part).children];
+      const nodes = [...($(".names", part) ?? part).children];
       for (const node of nodes) {
         const parent = node.dataset.parent && find(node.dataset.parent);
         if (parent && parent !== item(slot)) place(node);
@@ -222,7 +230,7 @@ export default async (app) => {
       say(`${nodes.filter((node) => node.id).length} more`);
     }),
 
-    sort: tried(async (link) => {
+    order: tried(async (link) => {
       await swap(link.href);
       $(".sort [aria-current]").focus();
     }),
@@ -235,28 +243,24 @@ export default async (app) => {
       button.textContent = branch.hidden ? `Show ${n} ${n === 1 ? "reply" : "replies"}` : "";
     },
 
-    hide(button) {
-      const key = author(button.closest("article"));
-      const hidden = (store("hidden") ?? []).filter((other) => other !== key);
-      store("hidden", button.matches(".hide") ? [...hidden, key] : hidden);
-      const article = button.closest("article");
-      hush(document);
-      $(".show, .hide", article)?.focus();
-      $(".hushed .show", article.parentNode)?.focus();
+    hide: toggle,
+    unhide: toggle,
+
+    delete(link) {
+      const article = link.closest("article");
+      if (!$(".confirm", article)) article.insertAdjacentHTML("beforeend", '<form class="confirm"><p>Delete this comment?</p><button class="erase">Delete</button> <a class="keep" href="#">Keep it</a></form>');
+      $(".erase", article).focus();
     },
 
-    remove: tried(async (target) => {
-      const li = item(target);
+    keep(link) {
+      const article = link.closest("article");
+      $(".confirm", article).remove();
+      $(".delete", article)?.focus();
+    },
+
+    erase: tried(async (button) => {
+      const li = item(button);
       const article = $("article", li);
-      const ask = $(".confirm", article);
-      if (target.matches(".delete")) {
-        if (!ask) article.insertAdjacentHTML("beforeend", '<form class="confirm"><p>Delete this comment?</p><button>Delete</button> <a href="#">Keep it</a></form>');
-        return $(".confirm button", article).focus();
-      }
-      if (target.matches("a")) {
-        ask.remove();
-        return $(".delete", article)?.focus();
-      }
       const part = await fragment(app.address, fields("delete", { comment: id(li) }));
       const near = li.previousElementSibling ?? li.parentNode.closest("li[id]") ?? li.nextElementSibling;
       const pending = li.dataset.status === "pending";

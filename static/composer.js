@@ -19,10 +19,10 @@ export default async (app) => {
   const tools = [
     ["B", "Bold", "**", "b"],
     ["I", "Italic", "_", "i"],
-    ["”", "Quote", "> "],
-    ["‹›", "Code", "`", "e"],
-    ["☍", "Link", "[", "k"],
-    ["•", "List", "- "],
+    ["Quote", "Quote", "> "],
+    ["Code", "Code", "`", "e"],
+    ["Link", "Link", "[", "k"],
+    ["List", "List", "- "],
   ];
   const format = (area, [, , mark]) => {
     const { value, selectionStart: start, selectionEnd: end } = area;
@@ -131,18 +131,18 @@ export default async (app) => {
   };
 
   const unsee = (of) => {
-    $(".preview", of)?.remove();
+    $(".seen", of)?.remove();
   };
   const preview = async (of) => {
     unsee(of);
     const part = await act.fragment(app.address, act.fields("preview", { text: text(of).value }));
     const box = document.createElement("div");
-    box.className = "preview body";
+    box.className = "seen body";
     box.dir = "auto";
     box.role = "region";
     box.ariaLabel = "Preview";
     box.append(part);
-    $(".go", of).before(box);
+    $(".rest", of).before(box);
   };
 
   /* The key makes a second try the same comment: it changes only when what is sent changes. */
@@ -199,11 +199,23 @@ export default async (app) => {
     act.say("Your comment was changed.");
   };
 
+  const busy = async (of, work) => {
+    if (of.ariaBusy === "true") return;
+    of.ariaBusy = "true";
+    try {
+      await work(of);
+      clear(of);
+    } catch (error) {
+      blame(of, error);
+    }
+    of.ariaBusy = "false";
+  };
+
   return {
     open(target) {
       open(target.closest(".write"));
     },
-    write() {
+    jump() {
       if (act.item(form)) move(null);
       open(form);
       act.reveal(form);
@@ -233,25 +245,17 @@ export default async (app) => {
       const of = document.createElement("form");
       of.className = "write edit";
       of.innerHTML =
-        '<label class="text"><span class="vh">Comment</span><textarea name="text" rows="5" dir="auto" required></textarea></label><div class="rest"><p class="go"><button class="post">Save</button> <button value="preview">Preview</button> <a class="cancel" href="#">Cancel</a></p></div>';
+        '<label class="text"><span class="vh">Comment</span><textarea name="text" rows="5" dir="auto" required></textarea></label><div class="rest"><p class="go"><button class="post">Save</button> <button class="preview">Preview</button> <a class="cancel" href="#">Cancel</a></p></div>';
       text(of).value = source;
       $(".body", li).before(of);
       $(".body", li).hidden = $(".acts", li).hidden = true;
       open(of);
       text(of).focus();
     },
-    async submit(button) {
-      const of = button.form;
-      if (of.ariaBusy === "true" || (button.value !== "preview" && !of.reportValidity())) return;
-      of.ariaBusy = "true";
-      try {
-        await (button.value === "preview" ? preview(of) : of === form ? post() : save(of));
-        clear(of);
-      } catch (error) {
-        blame(of, error);
-      }
-      of.ariaBusy = "false";
+    post(button) {
+      if (button.form.reportValidity()) return busy(button.form, button.form === form ? post : save);
     },
+    preview: (button) => busy(button.form, preview),
     /* After a reload: the draft, and the comment it answers */
     restore() {
       if (!form) return;

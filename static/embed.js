@@ -9,7 +9,7 @@
   const home = new URL(tag.src).origin;
   const site = encodeURIComponent(options.site);
   const box = document.createElement("div");
-  const probe = document.createElement("a"); // a link, so that it takes the host's link colour
+  const probe = document.createElement("a");
   const life = new AbortController();
   let page = { id: options.pageId, url: options.url, title: options.title };
   let { theme } = options;
@@ -19,7 +19,7 @@
   const emit = (type, detail) => tag.dispatchEvent(new CustomEvent("palaver:" + type, { detail, bubbles: true }));
   const comment = () => /^#comment-(\w{13})$/.exec(location.hash)?.[1];
 
-  /* Which page is this? Its canonical address where that is on this very host, else its address. */
+  /* Which page? Its canonical address if on this host, else its address. */
   const address = () => {
     const link = document.querySelector("link[rel~=canonical][href]");
     const host = (url) => url.protocol.startsWith("http") && url.host.replace(/^www\./, "");
@@ -31,7 +31,7 @@
   /* How does it look here? */
   const colour = (css) => {
     probe.style.color = css;
-    probe.style.color = `color-mix(in srgb,${css},${css})`; // oklch() and the like become srgb
+    probe.style.color = `color-mix(in srgb,${css},${css})`; // oklch() too becomes srgb
     const value = getComputedStyle(probe).color;
     const [r, g, b, a = 1] = value.match(/-?[\d.]+(e-?\d+)?/g).map((n, i) => (i < 3 && value[0] === "c" ? n * 255 : +n));
     return [r, g, b, a];
@@ -71,7 +71,6 @@
     return result;
   };
 
-  /* The frame */
   const send = (type, more) => frame?.contentWindow?.postMessage({ palaver: 1, type, ...more }, home);
   const mount = () => {
     const query = new URLSearchParams({ url: (shown = address()) });
@@ -87,7 +86,7 @@
     frame = document.createElement("iframe");
     frame.title = "Comments";
     frame.style.cssText = "all:initial;display:block;width:100%;height:" + box.style.minHeight;
-    frame.style.colorScheme = style.theme; // with another scheme than its document's it would be opaque
+    frame.style.colorScheme = style.theme; // else it is opaque
     frame.src = `${home}/embed/${site}?${query}#${new URLSearchParams({ o: location.origin, ...style })}`;
     frame.onload = () => send("look", { look: look() });
     box.replaceChildren(frame);
@@ -96,7 +95,7 @@
       const message = "The comments did not load.";
       const link = document.createElement("a");
       link.href = alone;
-      link.textContent = "Open them on a page of their own.";
+      link.textContent = "Open them on their own page.";
       note = document.createElement("p");
       note.append(message + " ", link);
       frame.style.display = "none";
@@ -112,13 +111,14 @@
     frame.style.colorScheme = style.theme;
     send("look", { look: style });
   };
-  // Twice: title and canonical link follow the address, and colours fade.
+  // Twice: titles follow addresses, and colours fade.
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => (sync(), (timer = setTimeout(sync, 700))), 60);
   };
 
   const receive = {
+    __proto__: null,
     ready() {
       clearTimeout(late);
       note?.remove();
@@ -136,11 +136,10 @@
   on(window, "message", ({ source, origin, data }) => {
     if (!frame || source !== frame.contentWindow || origin !== home || data?.palaver !== 1) return;
     const { palaver, type, ...detail } = data;
-    if (Object.hasOwn(receive, type)) receive[type](detail);
-    if (/^(ready|resize|comment|signin|signout|error)$/.test(type)) emit(type, detail);
+    receive[type]?.(detail);
+    if (type !== "scroll") emit(type, detail);
   });
 
-  /* What may change: the address, the head, the looks */
   on(window, "hashchange", () => comment() && send("comment", { id: comment() }));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", soon);
   let { href } = location;

@@ -97,10 +97,6 @@ export default async (app) => {
 
   return {
     prepare: () => signin.elements.secret || renew(),
-    begin(button) {
-      renew();
-      signin.requestSubmit(button);
-    },
     stop() {
       const { secret } = attempt ?? {};
       end();

@@ -1,4 +1,4 @@
-/* In the frame, before the first paint: looks. Then its size, who is reading, and who answers a click. Why: docs/browser.md */
+/* Why: docs/browser.md */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -8,21 +8,18 @@
   const $ = (selector, node = document) => node.querySelector(selector);
   const all = (selector, node = document) => [...node.querySelectorAll(selector)];
 
-  /* Looks. Colours are "r,g,b"; one that falls below WCAG AA moves away from the background until it does not. */
+  /* Looks: what falls below WCAG AA moves away from the background */
   const light = (rgb) => rgb.reduce((sum, v, i) => sum + [0.2126, 0.7152, 0.0722][i] * ((v /= 255) > 0.04 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92), 0.05);
   const contrast = (a, b) => Math.max(light(a) / light(b), light(b) / light(a));
   const mix = (a, b, part) => a.map((v, i) => Math.round(v + (b[i] - v) * part));
   const paint = (look) => {
     const set = (name, value) => root.style.setProperty("--" + name, value);
-    const number = (name, from, to, unit) => look[name] >= 0 && set(name, Math.min(to, Math.max(from, look[name])) + unit);
     const [back, text, accent] = [look.back, look.text, look.accent].map((value) => /^\d{1,3},\d{1,3},\d{1,3}$/.test(value) && value.split(",").map(Number));
     root.classList.add("framed");
     root.classList.toggle("panel", look.panel > 0);
     if (/^(light|dark)$/.test(look.theme)) root.dataset.theme = look.theme;
     if (/^(ltr|rtl)$/.test(look.dir)) root.dir = look.dir;
-    number("size", 12, 24, "px");
-    number("leading", 1.3, 2, "");
-    number("radius", 0, 24, "px");
+    for (const name of ["size", "leading", "radius"]) if (look[name] >= 0) set(name, +look[name]);
     set("font", `${look.font}`.slice(0, 500).split(",").filter((name) => /^\s*(["']?)[-\p{L}\p{N} ]+\1\s*$/u.test(name)).join());
     if (!back || !text || !accent) return;
     const end = light(back) > 0.23 ? [0, 0, 0] : [255, 255, 255];
@@ -43,7 +40,7 @@
     set("on", light(reach("accent", accent, 4.5)) > 0.23 ? "#000" : "#fff");
   };
 
-  /* The host page: only our parent, only from an origin on the site's list */
+  /* The host page: only our parent, only an origin of the site */
   const origins = (root.dataset.origins ?? "").split(" ");
   let host = origins.find((origin) => origin === hash.get("o"));
   const tell = (type, more) => host && parent.postMessage({ palaver: 1, type, ...more }, host);
@@ -60,7 +57,7 @@
     if (data.type === "comment") run("actions", "open", data.id);
   });
 
-  /* Kept in this browser; in memory where it refuses */
+  /* Kept here; in memory where that fails */
   const memory = {};
   const store = (name, value) => {
     const key = `palaver:${site}:${name}`;
@@ -73,7 +70,7 @@
     }
   };
 
-  /* Who reads? What is theirs is laid over the shared document, where there is something. */
+  /* Who reads? */
   const auth = () => (store("token") ? { Authorization: "Bearer " + store("token") } : {});
   const ask = async () => {
     if (app.alone) return;
@@ -84,12 +81,11 @@
     if (app.me.person || app.known) await run("actions", "lay");
   };
 
-  /* What only a script can offer */
-  const units = [["minute", 60], ["hour", 24], ["day", 30]];
+  const units = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30]];
   const ago = (time) => {
-    let past = (new Date(time.dateTime) - Date.now()) / 6e4;
+    let past = (new Date(time.dateTime) - Date.now()) / 1000;
     for (const [unit, many] of units) {
-      if (past > -many) return new Intl.RelativeTimeFormat(root.lang, { numeric: "auto" }).format(Math.min(0, Math.ceil(past)), unit);
+      if (past > -many) return new Intl.RelativeTimeFormat(root.lang, { numeric: "auto" }).format(unit === "second" ? 0 : Math.ceil(past), unit);
       past /= many;
     }
     return new Date(time.dateTime).toLocaleDateString(root.lang, { dateStyle: "medium" });
@@ -109,12 +105,8 @@
 
   const app = { root, files, site, store, auth, tell, $, all, dress, ask, me: {}, title: hash.get("title") };
 
-  /* Who answers a click; the plain link or button does where a script cannot be had. */
-  const verbs = {
-    actions: { like: ".likes button", likers: ".by", more: ".more a", sort: ".sort a", fold: ".fold", hide: ".hide, .show", remove: ".delete, .confirm *" },
-    composer: { reply: ".reply", cancel: ".cancel", edit: ".edit", write: ".jump", submit: ".write .go button" },
-    signin: { begin: "html:not(.ready) [form=signin]", out: ".out", stop: ".stop" },
-  };
+  /* Clicks; without their script, the plain link or button */
+  const verbs = { actions: "like likers further order fold hide unhide delete erase keep", composer: "reply cancel edit jump post preview", signin: "out stop" };
   const parts = {};
   const load = (file) => (parts[file] ??= import(files[file]).then((part) => part.default(app)));
   const run = async (file, verb, ...args) => (await load(file))[verb](...args);
@@ -122,13 +114,12 @@
   addEventListener("click", (event) => {
     const target = event.target.closest("a, button");
     if (!target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    for (const file in verbs)
-      for (const verb in verbs[file])
-        if (target.matches(verbs[file][verb]) && !(app.alone && file === "signin")) {
-          event.preventDefault();
-          load(file).then((part) => part[verb](target), () => (target.href ? location.assign(target.href) : target.form?.requestSubmit(target)));
-          return;
-        }
+    for (const file in verbs) {
+      const verb = verbs[file].split(" ").find((name) => target.classList.contains(name));
+      if (!verb || (app.alone && file === "signin")) continue;
+      event.preventDefault();
+      load(file).then((part) => part[verb](target), () => (target.href ? location.assign(target.href) : target.form?.requestSubmit(target)));
+    }
   });
   addEventListener("focusin", ({ target }) => target.closest?.(".write:not(.open)") && run("composer", "open", target));
 
