@@ -85,7 +85,11 @@ async def service(
     async def ourselves(scope: Scope, receive: Receive, send: Send) -> None:
         await ours[0](scope, receive, send)
 
-    hosts = {HOME: httpx2.ASGITransport(ourselves), ISSUER: httpx2.ASGITransport(issuer)}
+    hosts: dict[str, httpx2.AsyncBaseTransport] = {
+        HOME: httpx2.ASGITransport(ourselves),
+        ISSUER: httpx2.ASGITransport(issuer),
+        "http://127.0.0.1": httpx2.AsyncHTTPTransport(),
+    }
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(_nowhere), mounts=hosts) as http:
         auth = Auth(
             public_url=HOME,
