@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import httpx2
+import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,6 +31,8 @@ from widget.site_directory import SiteDirectory, SitesForAuth
 from widget.store import pages
 from widget.store.auth import Store as AuthStore
 
+Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
+
 
 class Application:
     """The service: an ASGI application, and what commands and tests reach of it."""
@@ -49,16 +51,16 @@ def create_app(
     settings: Settings,
     *,
     clock: Clock = unix_ms,
-    extra_providers: Sequence[Provider] = (),
-    extra_routes: Sequence[BaseRoute] = (),
+    extend: Extend | None = None,
 ) -> Application:
-    """Build the application; its lifespan closes what it opened. The demo adds a provider and its routes."""
+    """Build the application; its lifespan closes what it opened. `extend` adds what the demo alone has."""
     database = open_database(settings.database_url, clock=clock)
     core = Core(database, Limits(settings.limits), settings.secret_keys)
     assets = Assets()
     html = Html(assets)
     http = httpx2.AsyncClient()
     directory = SiteDirectory(core)
+    extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
     cache = DocumentCache(_version_reader(database))
     for hear in (directory.hear, cache.hear):
@@ -93,7 +95,6 @@ def create_app(
 
     starlette = Starlette(
         routes=[*extra_routes, *routes(auth)],
-        middleware=[Middleware(RequestLog, trusted_proxies=settings.trusted_proxies)],
         exception_handlers={
             PalaverError: errors.told,
             AuthError: errors.told,
@@ -102,8 +103,11 @@ def create_app(
         },
         lifespan=lifespan,
     )
+    starlette.router.redirect_slashes = False  # it would build an address from `Host`
     starlette.state.service = service
-    return Application(FastPath(starlette, cache, assets.by_name.values()), service, starlette)
+    # Outside Starlette, so that the answer to an unforeseen error is logged and has its number too.
+    logged = RequestLog(starlette, settings.trusted_proxies)
+    return Application(FastPath(logged, cache, assets.by_name.values()), service, starlette)
 
 
 def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dict[str, Provider]:

@@ -35,7 +35,7 @@ RULES = {
     "like": Rule(40, 2_000, "liking comments"),
     "preview": Rule(30, 2_000, "asking for previews"),
     "report": Rule(10, 60_000, "reporting comments"),
-    "start": Rule(20, 15_000, "signing in"),
+    "sign-in": Rule(20, 15_000, "signing in"),
     "redeem": Rule(240, 250, "signing in"),  # each open widget asks once a second
 }
 

@@ -29,6 +29,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/embed/{site}", actions.frame, methods=["POST"]),
         Route("/thread/{site}", embed.page, methods=["GET"]),
         Route("/thread/{site}", actions.page, methods=["POST"]),
+        Route("/", documents.home, methods=["GET"]),
         Route("/privacy", documents.privacy, methods=["GET"]),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),

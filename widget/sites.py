@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from widget.errors import Invalid, NotFound
-from widget.page_key import normalise_origin
+from widget.page_key import is_site_url, normalise_origin
 
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 SORTS = ("old", "new", "best")
@@ -103,7 +103,7 @@ def check_name(name: str) -> str:
 def check_origins(origins: Sequence[str], own_origin: str | None) -> tuple[str, ...]:
     """Normalised, in order, each once. Our own origin is refused: its pages would frame the widget first-party."""
     normal = tuple(dict.fromkeys(normalise_origin(origin) for origin in origins))
-    if own_origin is not None and own_origin in normal:
+    if own_origin is not None and is_site_url(own_origin, normal):
         raise Invalid(f"{own_origin} is the comment service itself; no site may list it.", code="own_origin")
     return normal
 

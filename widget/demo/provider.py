@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import secrets
@@ -230,6 +231,7 @@ def _basic(pair: str) -> tuple[str, str]:
     return unquote(client_id), unquote(secret)
 
 
+@functools.cache
 def _make_key() -> RSAKey:
     from joserfc.jwk import RSAKey  # noqa: PLC0415 - costs more time than all of start-up may
 

@@ -11,6 +11,11 @@ from widget.html import PAGE_HEADERS
 from widget.openapi import document
 
 
+async def home(request: Request) -> Response:
+    """GET /"""
+    return HTMLResponse(service_of(request).html.render("home.html"), headers=PAGE_HEADERS)
+
+
 async def privacy(request: Request) -> Response:
     """GET /privacy: how data is processed, for sites that have no page of their own on it."""
     return HTMLResponse(service_of(request).html.render("privacy.html"), headers=PAGE_HEADERS)

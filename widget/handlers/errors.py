@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,8 +51,19 @@ def answer(request: Request, error: Told, headers: dict[str, str] | None = None)
     if wants_json(request):
         extra["Cache-Control"] = "no-store"
         return JSONResponse(as_json(error), error.status, extra)
-    html = service_of(request).html.render("error.html", error=error, status=error.status)
+    about = {"message": error.message, "fields": error.fields, "status": error.status, "back": _way_back(request)}
+    html = service_of(request).html.render("error.html", **about)
     return Response(html, error.status, {**PAGE_HEADERS, **_frame_policy(request), **extra})
+
+
+def _way_back(request: Request) -> str:
+    """From an error of a thread's document, the document itself: what else was asked of it is left out."""
+    if not hasattr(request.state, "site"):
+        return ""
+    kept = [
+        (name, value) for name, value in request.query_params.multi_items() if name in ("url", "id", "sort", "theme")
+    ]
+    return f"{request.url.path}?{urlencode(kept)}" if request.query_params.keys() - dict(kept).keys() else ""
 
 
 def wants_json(request: Request) -> bool:

@@ -154,3 +154,17 @@ def raise_replies(tx: Tx, site_id: int, path: bytes, by: int) -> None:
 
 def ids_in(path: bytes) -> list[int]:
     return [int.from_bytes(path[start : start + 8], "big") for start in range(0, len(path), 8)]
+
+
+class PathRow(NamedTuple):
+    id: int
+    path: bytes
+    status: str
+    replies: int
+
+
+def list_paths(tx: Tx, site_id: int, page_id: int) -> list[PathRow]:
+    """Every comment of a page, for counting again. Grows with the page: not for a reading path."""
+    c = comments.c
+    query = sa.select(c.id, c.path, c.status, c.replies).where(c.site_id == site_id, c.page_id == page_id)
+    return [PathRow(*row) for row in tx.conn.execute(query)]

@@ -1,0 +1,84 @@
+"""`palaver demo`: a blog with comments at one address, the service at another, in one process on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import jinja2
+from starlette.routing import BaseRoute, Mount
+
+from auth import Provider
+from widget import site_verbs
+from widget.app import Application, create_app
+from widget.db import open_database, unix_ms
+from widget.demo.blog import POSTS, ByHost, blog
+from widget.demo.likes import add_likes
+from widget.demo.provider import PATH, demo_provider
+from widget.errors import Conflict
+from widget.logs import configure
+from widget.migrate import migrate
+from widget.server import run
+from widget.settings import Settings, ensure_key_file, load
+from widget.transfer.formats import import_file
+
+EXPORT = Path(__file__).with_name("wordpress-export.xml")
+WRITTEN_FOR = b"http://127.0.0.1:8000"  # the blog's address in the export
+SITE = "demo"
+
+
+def start(port: int, folder: Path) -> None:
+    """Prepare `folder` (made if need be) and serve until stopped. Listens on loopback alone."""
+    blog_origin, home = f"http://127.0.0.1:{port}", f"http://localhost:{port}"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = demo_settings(port, folder)
+    migrate(settings.database_url)
+    asyncio.run(_fill(settings, folder, blog_origin))
+    configure("warning")
+    logging.getLogger("palaver").warning("Demo mode: anybody on this machine can sign in as one of three people.")
+    click.echo(f"A blog with comments:  {blog_origin}/posts/{POSTS[0].name}/")
+    click.echo(f"The comment service:   {home}/")
+    click.echo(f"Its data is in {folder}/; delete the folder to begin anew. Ctrl+C stops.")
+    run(settings, ByHost(blog(blog_origin, home), demo_app(settings)))
+
+
+def demo_settings(port: int, folder: Path) -> Settings:
+    """Nothing from a file, and of the environment only the switch for rate limits: the demo is the same everywhere."""
+    options = {
+        "database_url": f"sqlite:///{(folder / 'palaver.db').resolve()}",
+        "public_url": f"http://localhost:{port}",
+        "port": str(port),
+        "host": "127.0.0.1",
+        "limits": os.environ.get("PALAVER_LIMITS", "on"),
+    }
+    return ensure_key_file(load(None, {}, production=False, providers=(), options=options))
+
+
+def demo_app(settings: Settings) -> Application:
+    """The service with the demo's provider, which exists nowhere else."""
+
+    def extend(templates: jinja2.Environment) -> tuple[Sequence[Provider], Sequence[BaseRoute]]:
+        application, provider = demo_provider(settings.public_url, templates, unix_ms)
+        return [provider], [Mount(PATH, application)]
+
+    return create_app(settings, extend=extend)
+
+
+async def _fill(settings: Settings, folder: Path, blog_origin: str) -> None:
+    """The site, and the comments of the blog's export: the same again adds nothing."""
+    db = open_database(settings.database_url)
+    try:
+        try:
+            await site_verbs.add(db, SITE, [blog_origin], settings.public_url)
+        except Conflict:
+            await site_verbs.change(db, SITE, {"origins": blog_origin}, settings.public_url)
+        export = folder / "export.xml"
+        export.write_bytes(EXPORT.read_bytes().replace(WRITTEN_FOR, blog_origin.encode()))
+        await import_file(db, SITE, export)
+        await db.write(add_likes, SITE)
+    finally:
+        await db.close()

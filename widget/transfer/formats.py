@@ -1,0 +1,57 @@
+"""The formats that can be imported. To add one, add its module here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from widget.db import Database
+from widget.transfer import wordpress
+from widget.transfer.containers import Part, open_parts
+from widget.transfer.importing import Progress, import_records
+from widget.transfer.plan import Report
+from widget.transfer.records import ImportFailed, Record
+
+
+class Format(Protocol):
+    """What a module of a format has."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802  (a constant of the module)
+    def sniff(self, head: bytes) -> bool: ...
+    def read(self, part: Part) -> Iterator[Record]: ...
+
+
+FORMATS: dict[str, Format] = {wordpress.NAME: wordpress}
+
+
+async def import_file(
+    db: Database,
+    site_name: str,
+    path: Path,
+    *,
+    source_format: str | None = None,
+    any_host: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Import a file into a site. Raises `ImportFailed`, or `NotFound` for the site."""
+    chosen = FORMATS[source_format] if source_format else recognise(path)
+
+    def read() -> Iterator[Record]:
+        with open_parts(path) as parts:
+            for part in parts:
+                yield from chosen.read(part)
+
+    return await import_records(db, site_name, chosen.NAME, read, any_host=any_host, dry_run=dry_run, progress=progress)
+
+
+def recognise(path: Path) -> Format:
+    """The format of a file, by how it begins. Raises `ImportFailed`."""
+    with open_parts(path) as parts:
+        head = next(parts).peek()
+    for known in FORMATS.values():
+        if known.sniff(head):
+            return known
+    raise ImportFailed(f"{path.name} is in no format that can be imported. There are: {', '.join(FORMATS)}.")
