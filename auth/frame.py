@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from auth import sessions
 from auth.csrf import Caller, check_change
-from auth.errors import BadRequest, sentence
+from auth.errors import AuthError, BadRequest, sentence
 from auth.forms import read_fields
 from auth.pages import personal_json, redirect
 from auth.service import Service
@@ -36,7 +36,7 @@ class Frame:
             token = await self._attempts.redeem(secret, site, _earlier(request, caller, site))
             if token is not None:
                 return _session_answer(request, caller, site, token)
-            _, status = await self._attempts.find(secret, site)
+            attempt, status = await self._attempts.find(secret, site)
             status = "expired" if status == "finished" else status  # the first-party session has ended since
         message = sentence(attempt.reason, self._service.label(attempt.provider)) if attempt else ""
         return personal_json({"status": status, **_told(status, message)})
@@ -70,7 +70,7 @@ class Frame:
             cookie = sessions.page_cookie("")
         await self._end(visitor, everywhere="everywhere" in fields and "site" not in fields)
         cookies = [cookie] if caller is Caller.BROWSER else []
-        if "text/html" not in request.headers.get("accept", ""):
+        if not _for_people(request):
             return personal_json({"status": "signed_out"}, cookies=cookies)
         if "thread" in fields:
             site = await self._service.site(fields, "thread")
@@ -83,6 +83,27 @@ class Frame:
             await self._service.store.end_person_sessions(visitor.person_id)
         elif visitor is not None:
             await self._service.store.end_session(visitor.token_hash)
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def told_as_asked(handler: Handler) -> Handler:
+    """Scripts are told errors in JSON as all else; people (a form without scripts) by the application's page."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except AuthError as error:
+            if _for_people(request):
+                raise
+            return personal_json({"error": {"code": error.code, "message": error.message}}, status=error.status)
+
+    return handle
+
+
+def _for_people(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _secret(fields: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from auth.attempts import Attempts
-from auth.frame import Frame
+from auth.frame import Frame, told_as_asked
 from auth.oauth import OAuth
 from auth.pages import Pages
 from auth.providers import Provider
@@ -71,9 +71,9 @@ class Auth:
             Route("/auth/window", window.continue_as, methods=["POST"]),
             Route("/auth/{provider}/callback", window.callback),
             Route("/auth/done", window.done),
-            Route("/auth/redeem", frame.redeem, methods=["POST"]),
-            Route("/auth/cancel", frame.cancel, methods=["POST"]),
-            Route("/auth/logout", frame.logout, methods=["POST"]),
+            Route("/auth/redeem", told_as_asked(frame.redeem), methods=["POST"]),
+            Route("/auth/cancel", told_as_asked(frame.cancel), methods=["POST"]),
+            Route("/auth/logout", told_as_asked(frame.logout), methods=["POST"]),
         ]
 
     async def frame_visitor(self, request: Request, site_id: int) -> Visitor | None:

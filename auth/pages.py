@@ -38,8 +38,8 @@ def redirect(url: str, *, cookies: Iterable[str] = ()) -> Response:
     return _with_cookies(RedirectResponse(url, 303, PERSONAL_HEADERS), cookies)
 
 
-def personal_json(value: Mapping[str, Any], *, cookies: Iterable[str] = ()) -> Response:
-    return _with_cookies(JSONResponse(value, headers=PERSONAL_HEADERS), cookies)
+def personal_json(value: Mapping[str, Any], *, status: int = 200, cookies: Iterable[str] = ()) -> Response:
+    return _with_cookies(JSONResponse(value, status, PERSONAL_HEADERS), cookies)
 
 
 def _with_cookies(response: Response, cookies: Iterable[str]) -> Response:

@@ -380,6 +380,7 @@ async def test_a_body_that_is_none_is_refused(browser: Browser, body: bytes, con
     answer = await browser.fetch("POST", "/auth/redeem", content=body, headers={"Content-Type": content_type})
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_the_name_of_a_hostile_person_is_text(browser: Browser, issuer: Issuer) -> None:
