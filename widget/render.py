@@ -145,6 +145,7 @@ class _Maker:
         self.reader = reader or NOBODY
         self.page_url = thread.page.url if thread.page else document.page.url
         self.locked = thread.page.locked if thread.page else False
+        self._own_address = document.address(own="1")
         self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
         self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
         self._liked = set(self.reader.liked)
@@ -222,12 +223,12 @@ class _Maker:
             view.earlier_url = self.address(replies=view.id)
         if comment.status != "approved" and not view.mine:
             return
-        own = self.document.address
-        view.likes_url = own(own="1", likes=view.id)
-        view.reply_url = "" if self.locked or comment.status != "approved" else own(own="1", reply=view.id)
+        own = self._own_address  # ids need no quoting, and building each address anew took a third of a page's time
+        view.likes_url = f"{own}&likes={view.id}"
+        view.reply_url = "" if self.locked or comment.status != "approved" else f"{own}&reply={view.id}"
         if view.mine:
-            view.edit_url = own(own="1", edit=view.id)
-            view.delete_url = own(own="1", delete=view.id)
+            view.edit_url = f"{own}&edit={view.id}"
+            view.delete_url = f"{own}&delete={view.id}"
 
     def _focused_root(self) -> int | None:
         return next((comment.root_id for comment in self.thread.comments if comment.id == self.thread.focus), None)
