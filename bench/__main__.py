@@ -1,0 +1,82 @@
+"""Measure, and print each figure beside its target."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.growth import PAGE, measure_growth
+from bench.posting import keep_posted_answer, measure_posts, measure_reads_while_posting
+from bench.processes import Cores, Server, palaver, running
+from bench.reading import keep_cached_answer, measure_cached, measure_download, measure_first_views, measure_wire
+from bench.report import Row, machine, table
+from bench.rounds import QUICK, Effort
+from bench.starting import measure_start
+from bench.threads import long_plan, whole_plan
+from bench.world import World, make_world
+
+READ, POSTED = "read", "posted"  # pages
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service; about two minutes.")
+    parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures say little")
+    quick = parser.parse_args().quick
+    cores, started = Cores(), time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="palaver-bench-") as folder:
+        rows = _measure(cores, Path(folder), QUICK if quick else Effort())
+    print(table(rows))
+    print(f"\n{machine()}; {time.perf_counter() - started:.0f} s.")
+    if cores.shared:
+        print("There is one core only, which servers and load share.")
+    if quick:
+        print("A quick run: it shows that everything works, not how fast.")
+
+
+def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Row]:
+    chance = random.Random("plans")
+    views = [f"view-{number}" for number in range(effort.views * (effort.rounds + 1))]
+    _tell("writing threads")
+    world = make_world(folder / "main", {name: whole_plan(chance) for name in (READ, POSTED, *views)})
+    short, long = (
+        make_world(folder / name, {PAGE: long_plan(random.Random("long"), count)})
+        for name, count in (("short", 100), ("long", effort.long_thread))
+    )
+    _tell("starting")
+    starts = measure_start(cores, world.folder, effort)
+    with running(palaver(cores, world.folder)) as service:
+        rows = asyncio.run(_measure_service(cores, service, world, views, effort))
+    _tell("long threads")
+    with running(palaver(cores, short.folder)) as one, running(palaver(cores, long.folder)) as other:
+        return [*rows, *starts, *asyncio.run(measure_growth(one, other, (short, long), effort))]
+
+
+async def _measure_service(
+    cores: Cores, service: Server, world: World, views: Sequence[str], effort: Effort
+) -> list[Row]:
+    sizes = await measure_download(service)
+    expected = await keep_cached_answer(service, READ, world.folder)
+    await keep_posted_answer(service, POSTED, world.folder)
+    with running(Server(cores, world.folder, ["-m", "bench.floor", str(world.folder)])) as floor:
+        _tell("reading")
+        rows = await measure_cached(service, floor, READ, expected, effort)
+        rows += await measure_first_views(service, views, effort)
+        _tell("posting")
+        rows += await measure_posts(service, floor, POSTED, effort)
+        rows += await measure_reads_while_posting(service, POSTED, READ, expected, effort)
+    memory = Row("resident memory after all this", service.memory(), " MB", 120, under=True, digits=0)
+    return [*rows, memory, *measure_wire(world.pages[READ], expected), *sizes]
+
+
+def _tell(what: str) -> None:
+    print(f"{what} …", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

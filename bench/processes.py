@@ -1,0 +1,120 @@
+"""Servers in processes of their own, pinned to one core, and what the kernel says of them (proc(5))."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PALAVER = ("-c", "from widget.cli import main; main()")  # what the command `palaver` runs
+_TICK = os.sysconf("SC_CLK_TCK")
+_READY = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class Cores:
+    """The first core for the servers, another for the load; with one core alone both share it."""
+
+    def __init__(self) -> None:
+        available = sorted(os.sched_getaffinity(0))
+        self.server, self.load = available[0], available[-1]
+        self.shared = len(available) == 1
+        os.sched_setaffinity(0, {self.load})
+
+
+class Process:
+    """A Python process on the servers' core. Its working directory is `folder`, where no settings file lies."""
+
+    def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
+        others = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
+        self._log = folder / "log.txt"
+        with self._log.open("wb") as log:
+            self.started = time.perf_counter()
+            self._popen = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=folder,
+                env={**others, "PYTHONPATH": str(ROOT), **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        os.sched_setaffinity(self._popen.pid, {cores.server})  # threads that it starts inherit this
+
+    def cpu(self) -> float:
+        """Seconds of CPU used so far by all its threads, in user mode and in the kernel."""
+        stat = Path(f"/proc/{self._popen.pid}/stat").read_text()
+        fields = stat.rpartition(")")[2].split()  # from the third on; the second may hold blanks
+        return (int(fields[11]) + int(fields[12])) / _TICK
+
+    def memory(self) -> float:
+        """Resident memory in MB (10^6 bytes)."""
+        status = Path(f"/proc/{self._popen.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+
+    def wait(self) -> None:
+        """Until it ends by itself. Raises `RuntimeError` where it fails."""
+        if self._popen.wait():
+            raise RuntimeError(f"{self._popen.args!r} failed: {self.said()}")
+
+    def said(self) -> str:
+        """The end of what it wrote."""
+        return self._log.read_text(errors="replace")[-2_000:]
+
+    def is_running(self) -> bool:
+        return self._popen.poll() is None
+
+    def stop(self) -> None:
+        self._popen.terminate()
+        self._popen.wait()
+
+
+class Server(Process):
+    """Serves on `port` once constructed; `ready_after` is the time from the start to the first answer, in seconds."""
+
+    def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
+        self.port = _free_port()
+        super().__init__(cores, folder, [*arguments, "--port", str(self.port)], **environment)
+        while not _is_ready(self.port):
+            if not self.is_running():
+                raise RuntimeError(f"{arguments!r} did not start: {self.said()}")
+            time.sleep(0.002)
+        self.ready_after = time.perf_counter() - self.started
+
+
+def database_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'bench.db'}"
+
+
+def palaver(cores: Cores, folder: Path) -> Server:
+    """`palaver serve` as in production, but for the rate limits: all load comes from one address."""
+    settings = {"PALAVER_DATABASE_URL": database_url(folder), "PALAVER_LIMITS": "off"}
+    return Server(cores, folder, [*PALAVER, "serve"], **settings)
+
+
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[Server]:
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(_READY)
+            return b" 200 " in connection.recv(1024).partition(b"\r\n")[0]
+    except OSError:
+        return False

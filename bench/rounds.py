@@ -1,0 +1,44 @@
+"""Figures that are taken several times, in rounds with what they are compared to."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Spread(NamedTuple):
+    median: float
+    low: float
+    high: float
+
+
+class Effort(NamedTuple):
+    """How much is done of everything."""
+
+    rounds: int = 5
+    reads: int = 6_000  # in a round
+    views: int = 30
+    posts: int = 300
+    posting_seconds: float = 6
+    starts: int = 7
+    long_thread: int = 100_000
+    growth: int = 30  # requests of each kind, in a round
+
+
+QUICK = Effort(rounds=2, reads=400, views=5, posts=40, posting_seconds=1, starts=2, long_thread=2_000, growth=5)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def ratios(values: Sequence[float], floors: Sequence[float]) -> Spread:
+    """Of each round its own ratio: what slows the machine down for a while slows both."""
+    return spread([value / floor for value, floor in zip(values, floors, strict=True)])
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """By the nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
