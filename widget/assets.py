@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 from pathlib import Path
@@ -52,5 +53,10 @@ def _asset(name: str, file: Path) -> Asset:
         (b"x-content-type-options", b"nosniff"),
         (b"cross-origin-resource-policy", b"cross-origin" if loader else b"same-origin"),
     ]
-    brotlied, gzipped = brotli.compress(content, quality=11), gzip.compress(content, 9, mtime=0)
-    return Asset(path, encodings(content, brotlied, gzipped, headers))
+    return Asset(path, encodings(content, *_compressed(content), headers))
+
+
+@functools.cache
+def _compressed(content: bytes) -> tuple[bytes, bytes]:
+    """By brotli and gzip, as well as they can: slow, so once in a process for the same content."""
+    return brotli.compress(content, quality=11), gzip.compress(content, 9, mtime=0)

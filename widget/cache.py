@@ -19,7 +19,8 @@ import brotli
 from widget.events import Event, PageChanged, SiteChanged
 
 TRUST = 1.0  # seconds
-MAX_ADDRESSES = 20_000
+MAX_ADDRESSES = 10_000
+MAX_ADDRESS = 2_500  # bytes; longer ones are answered, but not learned
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -79,16 +80,16 @@ class DocumentCache:
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._known: dict[tuple[str, str], set[Key]] = {}
         self._making: dict[Key, asyncio.Task[Entry]] = {}
-        self._told: set[Key] = set()  # being made, and told to be different meanwhile
         self._addresses: OrderedDict[tuple[bytes, bytes], Key] = OrderedDict()
         self._bytes = 0
 
     def hear(self, event: Event) -> None:
-        """Distrust what an event says has changed, also what is being made from older rows."""
+        """Distrust what an event says has changed, also what is being made from older rows: those who asked before
+        the change get it, nobody else does.
+        """
         for key in [*self._entries, *self._making] if isinstance(event, SiteChanged) else self._of_page(event):
             if key.site == event.site_name:
-                if key in self._making:
-                    self._told.add(key)
+                self._making.pop(key, None)
                 if key in self._entries:
                     self._entries[key].checked = 0.0
 
@@ -106,6 +107,8 @@ class DocumentCache:
 
     def learn(self, path: bytes, query: bytes, key: Key) -> None:
         """This raw path and query mean this document."""
+        if len(path) + len(query) > MAX_ADDRESS:
+            return
         self._addresses[path, query] = key
         if len(self._addresses) > MAX_ADDRESSES:
             self._addresses.popitem(last=False)
@@ -122,23 +125,27 @@ class DocumentCache:
             return entry
         making = self._making.get(key)
         if making is None:
-            making = asyncio.create_task(self._make(key, build))
-            self._making[key] = making
-            making.add_done_callback(lambda _task: self._making.pop(key, None))
+            making = self._making[key] = asyncio.create_task(self._make(key, build))
         return await asyncio.shield(making)
 
     async def _make(self, key: Key, build: Build) -> Entry:
         checked = time.monotonic()  # before reading, so that no change is trusted away for longer than `TRUST`
-        self._told.discard(key)
-        entry = self._entries.get(key)
-        if entry is not None and await self._read_version(key) == entry.version:
-            entry.checked = checked
+        try:
+            entry = self._entries.get(key)
+            if entry is None or await self._read_version(key) != entry.version:
+                rendered = await build()
+                entry = Entry(key, rendered.version, await asyncio.to_thread(encode, rendered), 0.0)
+            if self._is_last(key):
+                entry.checked = checked
+                self._keep(entry)
             return entry
-        rendered = await build()
-        encoded = await asyncio.to_thread(encode, rendered)
-        entry = Entry(key, rendered.version, encoded, 0.0 if key in self._told else checked)
-        self._keep(entry)
-        return entry
+        finally:
+            if self._is_last(key):
+                del self._making[key]
+
+    def _is_last(self, key: Key) -> bool:
+        """Whether the running task is the one that makes this document now, and no event overtook it."""
+        return self._making.get(key) is asyncio.current_task()
 
     def _keep(self, entry: Entry) -> None:
         self._drop(entry.key)

@@ -23,7 +23,7 @@ from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
-from widget.text import MAX_TEXT_BYTES, render_markdown
+from widget.text import MAX_TEXT_BYTES, plain_text, render_markdown
 
 MAX_LEVELS = 320  # ids in a path: PostgreSQL's index row holds 2,704 bytes
 MAX_TITLE = 300
@@ -55,10 +55,10 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     `TooMany`.
     """
     text = check_text(draft.text)
-    if len(draft.key) > MAX_KEY:
-        raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} characters.", code="bad_key")
+    if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
+        raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} visible characters of ASCII.", code="bad_key")
     core.limits.check("post", actor.address, core.db.now())
-    html = await asyncio.to_thread(render_markdown, text)
+    html = await render(text)
     # Not who asks: an answer lost after its cookie arrived is asked again with a session.
     body = msgspec.msgpack.encode((draft.page.key, draft.parent_id, text, draft.guest))
     return await core.db.write(_post, site, actor, draft, text, html, core.fingerprints(body))
@@ -66,26 +66,41 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
 
 def check_text(text: str) -> str:
     """The text as it will be kept. Raises `Invalid` where nothing is left, or more than the limit."""
-    cleaned = clean_text(text)
+    cleaned = clean_text(text) if len(text) < 10 * MAX_TEXT_BYTES else text
     if not cleaned:
-        raise Invalid("Write something first.", code="empty_text", fields={"text": "Write something first."})
-    if len(cleaned.encode()) > MAX_TEXT_BYTES:
-        sentence = f"A comment may have {MAX_TEXT_BYTES:,} bytes; this one has {len(cleaned.encode()):,}."
+        raise _empty()
+    size = len(cleaned.encode(errors="replace"))
+    if size > MAX_TEXT_BYTES:
+        sentence = f"A comment may have {MAX_TEXT_BYTES:,} bytes; this one has {size:,}."
         raise Invalid(sentence, code="text_too_long", fields={"text": sentence})
     return cleaned
 
 
+async def render(text: str) -> str:
+    """The HTML of a checked text. Raises `Invalid` where nothing of it would be seen (a lone “#”)."""
+    return await asyncio.to_thread(_render, text)
+
+
+def _render(text: str) -> str:
+    html = render_markdown(text)
+    if not plain_text(html):
+        raise _empty()
+    return html
+
+
+def _empty() -> Invalid:
+    return Invalid("Write something first.", code="empty_text", fields={"text": "Write something first."})
+
+
 def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, fingerprints: list[bytes]) -> Posted:
     person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
-    page = pages.get_page(tx, site.id, draft.page.key, lock=True)
+    page = pages.get_page(tx, site.id, draft.page.key, lock=True) or _new_page(tx, site, draft)
     earlier = _earlier(tx, site, draft.key, fingerprints)
     if earlier is not None:
         return _again(tx, site, actor, earlier)
     parent = _parent(tx, site, page, draft.parent_id)
     policy.can_post(site, page, parent, person, tx.now)
     guest = None if person is not None and person.kind == "member" else check_guest(site, draft.guest, person)
-    if page is None:
-        page = pages.add_page(tx, site.id, draft.page.key, draft.page.url, clean_name(draft.title)[:MAX_TITLE])
     double = Double(page.id, parent.id if parent else None, text, actor.person_id, *(guest[:2] if guest else ()))
     same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
     if same is not None:
@@ -111,6 +126,11 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, 
     return Posted(comment, page, session)
 
 
+def _new_page(tx: Tx, site: Site, draft: Draft) -> Page:
+    """Made first, so that two first comments at once wait for each other; whatever is refused rolls it back."""
+    return pages.add_page(tx, site.id, draft.page.key, draft.page.url, clean_name(draft.title, MAX_TITLE))
+
+
 def _earlier(tx: Tx, site: Site, key: str, fingerprints: list[bytes]) -> int | None:
     used = idempotency.get_key(tx, site.id, key) if key else None
     if used is None:
@@ -133,14 +153,14 @@ def _again(tx: Tx, site: Site, actor: Actor, comment_id: int) -> Posted:
     return Posted(comment, page, _add_session(tx, site, author.id) if lost and author else None)
 
 
-def _parent(tx: Tx, site: Site, page: Page | None, parent_id: str) -> Comment | None:
+def _parent(tx: Tx, site: Site, page: Page, parent_id: str) -> Comment | None:
     if not parent_id:
         return None
     identifier = ids.decode(parent_id)
     parent = store.get_comment(tx, site.id, identifier) if identifier is not None else None
     if parent is None:
         raise Invalid("The comment you answer does not exist.", code="unknown_parent", fields={"parent_id": "Unknown."})
-    if page is None or parent.page_id != page.id:
+    if parent.page_id != page.id:
         sentence = "The comment you answer is on another page."
         raise Invalid(sentence, code="parent_elsewhere", fields={"parent_id": sentence})
     return parent
@@ -172,7 +192,7 @@ async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str)
     """Replace the text. Raises `Invalid`, `NotFound`, and what `policy.can_edit` raises."""
     cleaned = check_text(text)
     core.limits.check("edit", actor.address, core.db.now())
-    html = await asyncio.to_thread(render_markdown, cleaned)
+    html = await render(cleaned)
     return await core.db.write(_edit, site, actor, comment_id, cleaned, html)
 
 

@@ -45,7 +45,9 @@ def unix_ms() -> int:
 
 
 class Backend(Protocol):
-    """Runs a function with a connection inside a transaction."""
+    """Runs a function with a connection inside a transaction. `failures` are what the driver may raise."""
+
+    failures: tuple[type[Exception], ...]
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T: ...
     async def write(self, work: Callable[[sa.Connection], T]) -> T: ...
@@ -63,15 +65,18 @@ class Database:
         self._subscribers.append(subscriber)
 
     async def read(self, work: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a unit of work that only reads, on one consistent snapshot. Raises `Unavailable` on a dead database."""
+        """Run a unit of work that only reads, on one consistent snapshot. Raises `Unavailable`."""
         now = self.now()
         try:
             return await self._backend.read(lambda conn: work(Tx(conn, now, []), *args, **kwargs))
-        except sa.exc.OperationalError as error:
-            raise _unavailable(error) from error
+        except self._backend.failures as error:
+            raise _told(error) from error
 
     async def write(self, work: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a unit of work, commit, then tell its events. A cancelled caller does not stop it half-way."""
+        """Run a unit of work, commit, then tell its events. A cancelled caller does not stop it half-way.
+
+        Raises `Unavailable` where the database is busy, read-only or gone.
+        """
         task = asyncio.create_task(self._write(lambda tx: work(tx, *args, **kwargs)))
         self._writes.add(task)  # the loop itself keeps only weak references to tasks
         task.add_done_callback(self._writes.discard)
@@ -82,8 +87,8 @@ class Database:
         now = self.now()
         try:
             result = await self._backend.write(lambda conn: work(Tx(conn, now, events)))
-        except sa.exc.OperationalError as error:
-            raise _unavailable(error) from error
+        except self._backend.failures as error:
+            raise _told(error) from error
         for event in events:
             for subscriber in self._subscribers:
                 subscriber(event)
@@ -95,8 +100,24 @@ class Database:
         await self._backend.close()
 
 
-def _unavailable(error: sa.exc.OperationalError) -> Unavailable:
-    logger.error("the database did not answer: %s", error.orig)
+_PASSING = ("08", "25006", "28", "3D", "40", "53", "55P03", "57", "58", "XX")
+_MISTAKES = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError, sa.exc.NotSupportedError)
+
+
+def _is_unavailable(error: Exception) -> bool:
+    """Whether it is the database's state and no mistake of ours: by SQLSTATE (PostgreSQL, appendix A) or class."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state:
+        return str(state).startswith(_PASSING)
+    if isinstance(error, sa.exc.InterfaceError):
+        return error.connection_invalidated
+    return not isinstance(error, _MISTAKES)
+
+
+def _told(error: Exception) -> Exception:
+    if not _is_unavailable(error):
+        return error
+    logger.error("the database did not answer: %s", next(iter(str(getattr(error, "orig", error)).splitlines()), ""))
     return Unavailable(
         "The comments cannot be saved or read right now. Nothing you wrote is lost: please try again in a moment.",
         code="database_unavailable",
@@ -153,6 +174,8 @@ def _in_transaction(engine: sa.Engine, begin: str, work: Callable[[sa.Connection
 class SqliteBackend:
     """One writing thread, several reading ones. WAL lets them not wait for each other."""
 
+    failures: tuple[type[Exception], ...] = (sa.exc.DatabaseError,)
+
     def __init__(self, url: str, readers: int) -> None:
         self._engine = sync_engine(url)
         self._writer = ThreadPoolExecutor(1, "sqlite-write")
@@ -179,9 +202,14 @@ def postgres_url(url: str) -> sa.URL:
 
 class PostgresBackend:
     def __init__(self, url: str) -> None:
+        import asyncpg  # noqa: PLC0415  (SQLite needs no driver)
+
+        passed_on = (OSError, asyncpg.PostgresError)  # by SQLAlchemy, while the driver connects
+        self.failures: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *passed_on)
         self._engine: AsyncEngine = create_async_engine(
             postgres_url(url), pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True
         )
+        sa.event.listen(self._engine.sync_engine, "connect", _set_lock_timeout)
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         async with self._engine.connect() as conn:
@@ -195,6 +223,14 @@ class PostgresBackend:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _set_lock_timeout(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    """As long as SQLite waits. By SET, because poolers refuse it among the parameters of a new connection."""
+    cursor = connection.cursor()
+    cursor.execute("SET lock_timeout = '5s'")
+    cursor.close()
+    connection.commit()
 
 
 def add_unless_there(tx: Tx, table: sa.Table, values: dict[str, Any], *, index: Sequence[str] | None = None) -> bool:

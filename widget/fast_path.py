@@ -39,6 +39,8 @@ class FastPath:
         return entry.encodings if entry else self._files.get(path)
 
     def _coding(self, accept: bytes) -> bytes:
+        if len(accept) > 100:
+            return choose_encoding(accept)
         coding = self._codings.get(accept)
         if coding is None:
             if len(self._codings) > 1_000:

@@ -45,6 +45,10 @@ class Wanted(msgspec.Struct, frozen=True):
     notice: str = ""
     error: str = ""
 
+    def elsewhere(self) -> Wanted:
+        """The same form, not at the comment that it was for."""
+        return msgspec.structs.replace(self, reply="", edit="", delete="")
+
 
 NOTHING = Wanted()
 
@@ -78,7 +82,7 @@ def thread_view(
         ],
         comments=comments,
         next_url=maker.address(cursor=thread.next) if thread.next else None,
-        earlier_url=maker.address() if thread.earlier else None,
+        earlier_url=maker.address(cursor="") if thread.earlier else None,  # a cached address knows no fragments
         address=document.address(),
         own_address=document.address(own="1"),
         origins=list(site.origins),
@@ -169,11 +173,15 @@ class _Maker:
     def form(self) -> FormView | None:
         """The form at the thread's own place: not while one stands in a comment, nor on a closed page.
 
-        A form that comes back for a comment that is not shown stands here, so that no text is lost.
+        A form that comes back for a comment that is not shown stands here, so that no text is lost; an answer can
+        then be posted as a comment of its own.
         """
-        if self._form_placed or self.locked:
-            return self.wanted.form if not self._form_placed else None
-        return self.wanted.form or self._new_form()
+        if self._form_placed:
+            return None
+        if self.wanted.form is not None:
+            self.wanted.form.parent = ""
+            return self.wanted.form
+        return None if self.locked else self._new_form()
 
     def guest_fields(self) -> GuestFields:
         """A guest who returns need not repeat the e-mail address, which is not shown even to them."""
@@ -246,7 +254,7 @@ class _Maker:
             view.editing.comment = view.id
             view.editing.cancel_url = f"{self.address()}#comment-{view.id}"
             self._form_placed = True
-        if wanted.reply == view.id and view.reply_url:
+        if wanted.reply == view.id and comment.status == "approved" and (form or not self.locked):
             view.replying = form or self._new_form()
             view.replying.parent = view.id
             view.replying.parent_name = view.author.name if view.author else ""

@@ -10,10 +10,10 @@ from auth.store import AuthSite
 from widget.cache import TRUST
 from widget.core import Core
 from widget.documents import FIRST_PARTY
-from widget.errors import NotFound
+from widget.errors import NotFound, Unavailable
 from widget.events import Event, SiteChanged
 from widget.page_key import is_site_url
-from widget.sites import unknown_site
+from widget.sites import NAME, unknown_site
 from widget.store import sites as store
 from widget.store.sites import Site
 
@@ -30,12 +30,17 @@ class SiteDirectory:
             self._sites.pop(event.site_name, None)
 
     async def get(self, name: str) -> Site:
-        """Raises `NotFound` (unknown_site)."""
+        """Raises `NotFound` (unknown_site), or `Unavailable` for a site that was not known before the database went."""
         known = self._sites.get(name)
         if known is not None and time.monotonic() - known[1] < TRUST:
             return known[0]
         checked = time.monotonic()
-        site = await self._core.db.read(store.get_site, name)
+        try:
+            site = await self._core.db.read(store.get_site, name) if NAME.fullmatch(name) else None
+        except Unavailable:
+            if known is not None:
+                return known[0]  # so that a form which cannot be saved can be shown again
+            raise
         if site is None:
             self._sites.pop(name, None)
             raise unknown_site()

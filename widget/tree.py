@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from widget.store.comments import Comment
+from widget.store.comments import Comment, ids_in
 
 
 @dataclass(slots=True)
@@ -31,17 +31,17 @@ def reading_order(roots: Sequence[Comment], replies: Iterable[Comment]) -> list[
 def build(comments: Iterable[Comment], visible_depth: int) -> list[Node]:
     """Nest comments that come in reading order; the nodes that stand in no other's list.
 
-    Below `visible_depth` levels a reply stands in its parent's list, behind it. A comment whose parent is not among
-    the rows stands at the top.
+    Below `visible_depth` levels a reply stands in its parent's list, behind it. A reply whose parent is not among the
+    rows stands under its nearest ancestor that is, or else at the top.
     """
     nodes: dict[int, Node] = {}
     top: list[Node] = []
     for comment in comments:
-        parent = nodes.get(_parent_shown(comment, nodes))
+        parent = _parent_shown(comment, nodes)
         if parent is None:
             node = Node(comment, 0)
         elif parent.level < visible_depth:
-            node = Node(comment, parent.level + 1, parent)
+            node = Node(comment, parent.level + 1, parent, flattened=parent.comment.id != comment.parent_id)
         else:
             node = Node(comment, parent.level, parent.under, flattened=True)
         nodes[comment.id] = node
@@ -49,10 +49,10 @@ def build(comments: Iterable[Comment], visible_depth: int) -> list[Node]:
     return top
 
 
-def _parent_shown(comment: Comment, nodes: dict[int, Node]) -> int:
-    """The parent, or (deeper than paths reach) the ancestor that the path names last."""
+def _parent_shown(comment: Comment, nodes: dict[int, Node]) -> Node | None:
+    """The parent, which the path need not name (deeper than paths reach), or the nearest ancestor that it does name."""
     if comment.parent_id is None:
-        return -1
+        return None
     if comment.parent_id in nodes:
-        return comment.parent_id
-    return int.from_bytes(comment.path[-16:-8], "big")
+        return nodes[comment.parent_id]
+    return next((nodes[ancestor] for ancestor in reversed(ids_in(comment.path)[:-1]) if ancestor in nodes), None)

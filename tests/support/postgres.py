@@ -69,8 +69,8 @@ class Postgres:
         return self._url(name)
 
     def drop_database(self, url: str) -> None:
-        """Remove a database, even with connections open."""
-        self._run(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+        """Remove a database, even with connections open, unless a test has done so."""
+        self._run(f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)")
 
     def _url(self, name: str) -> str:
         return f"postgresql://{ROLE}@/{name}?host={self._folder}"

@@ -67,6 +67,7 @@ class World:
 
     async def post(self, text: str = "Hello.", *, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
         """Post a comment, by a guest unless `headers` say who; the answer's JSON."""
+        self.clock.pass_seconds(0.001)  # ids of one millisecond are in no order
         full = {"url": PAGE, "text": text, **({} if headers else {"guest": GUEST}), **body}
         answer = await self.client.post("/api/v1/blog/comments", json=full, headers=headers)
         assert answer.status_code == 201, answer.text

@@ -6,7 +6,6 @@ Without script the answer is the document again (303, or with the error and the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
@@ -15,21 +14,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth.csrf import Caller
-from auth.errors import AuthError
 from auth.sessions import frame_cookie, has_probe
 from widget import comments, ids, likes
-from widget.comments import Draft, check_text
+from widget.comments import Draft, check_text, render
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
 from widget.errors import Invalid, PalaverError
 from widget.guests import Guest
-from widget.handlers.embed import fragment, headers_of, is_fragment, personal
+from widget.handlers.embed import form_again, fragment, headers_of, is_fragment
 from widget.handlers.requests import read_form, service_of, site_of, writer_of
 from widget.render import Wanted, find_view, thread_view
 from widget.store.comments import Comment
 from widget.store.pages import Page
-from widget.text import render_markdown
 from widget.threads import Reader, Thread, read_branch, read_reader
 from widget.views import FormView
 
@@ -48,8 +45,8 @@ async def page(request: Request) -> Response:
 
 async def _act(request: Request, document: Document) -> Response:
     form = await read_form(request)
-    actor, visitor, caller = await writer_of(request, document.site, document.base)
     try:
+        actor, visitor, caller = await writer_of(request, document.site, document.base)
         if form.get("action") == "signout":
             if visitor is not None:
                 await service_of(request).auth.end_session(visitor)
@@ -58,11 +55,14 @@ async def _act(request: Request, document: Document) -> Response:
         if act is None:
             raise Invalid("This form says nothing that can be done here.", code="bad_action")
         return await act(Deed(request, document, actor, caller, form))
-    except (PalaverError, AuthError) as error:
+    except PalaverError as error:  # and not a request of another origin, which could put words into the form
         if is_fragment(request):
             raise
         wanted = _form_again(form, error) if form.get("action") in _WITH_TEXT else Wanted(error=error.message)
-        return await personal(request, document, wanted, error.status, own=True)
+        response = await form_again(request, document, wanted, error.status)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
 
 class Deed(NamedTuple):
@@ -126,10 +126,10 @@ async def _like(deed: Deed) -> Response:
 
 async def _preview(deed: Deed) -> Response:
     deed.core.limits.check("preview", deed.actor.address, deed.core.db.now())
-    html = Markup(await asyncio.to_thread(render_markdown, check_text(deed.form.get("text", ""))))  # noqa: S704
+    html = Markup(await render(check_text(deed.form.get("text", ""))))  # noqa: S704
     if is_fragment(deed.request):
         return fragment(deed.request, deed.document, "preview", html=html)
-    return await personal(deed.request, deed.document, _form_again(deed.form, preview=html), own=True)
+    return await form_again(deed.request, deed.document, _form_again(deed.form, preview=html))
 
 
 _ACTIONS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
@@ -177,7 +177,7 @@ def _guest(form: Form) -> Guest | None:
     return Guest(form.get("name", ""), form.get("email", ""), form.get("website", ""))
 
 
-def _form_again(form: Form, error: PalaverError | AuthError | None = None, preview: Markup | None = None) -> Wanted:
+def _form_again(form: Form, error: PalaverError | None = None, preview: Markup | None = None) -> Wanted:
     """The same form with all that was written in it, and what is wrong or how it will look."""
     again = FormView(
         action="edit" if form.get("comment") else "post",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -25,13 +24,12 @@ from widget.api import (
     me_out,
     thread_out,
 )
-from widget.comments import Draft, check_text
+from widget.comments import Draft, check_text, render
 from widget.documents import read_page_key, read_sort
 from widget.errors import Invalid
 from widget.guests import Guest
 from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
-from widget.text import render_markdown
 from widget.threads import read_reader, read_replies, read_thread
 
 MAX_COUNTS = 200
@@ -122,7 +120,7 @@ async def preview(request: Request) -> Response:
     body = await read_json(request, TextIn)
     core = service_of(request).core
     core.limits.check("preview", actor.address, core.db.now())
-    return _json(HtmlOut(await asyncio.to_thread(render_markdown, check_text(body.text))))
+    return _json(HtmlOut(await render(check_text(body.text))))
 
 
 async def counts(request: Request) -> Response:

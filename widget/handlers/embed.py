@@ -18,11 +18,13 @@ from widget.comments import unknown_comment
 from widget.core import NOBODY, Actor
 from widget.db import Tx
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
+from widget.errors import BadRequest, NotFound, Unavailable
 from widget.fast_path import answer
 from widget.handlers.requests import reader_of, service_of, site_of
 from widget.html import PAGE_HEADERS, frame_headers
-from widget.render import NOTHING, Wanted, find_view, hanging_views, replies_thread, thread_view
+from widget.render import Wanted, find_view, hanging_views, replies_thread, thread_view
 from widget.store import pages
+from widget.threads import NOBODY as NO_READER
 from widget.threads import Reader, Thread, read_focused, read_reader, read_replies, read_thread
 from widget.views import CommentView, ThreadView
 
@@ -32,7 +34,7 @@ _BEYOND = {"own", "reply", "edit", "delete", "comment", "preview", "cursor", "re
 async def frame(request: Request) -> Response:
     """GET /embed/{site}"""
     document = read_document(await site_of(request), FRAME, request.query_params)
-    if is_fragment(request) or not _BEYOND.isdisjoint(request.query_params):
+    if not _BEYOND.isdisjoint(request.query_params):
         return await personal(request, document)
     return await _cached(request, document)
 
@@ -75,23 +77,45 @@ class EncodedResponse(Response):
         await answer(scope, send, self._encodings)
 
 
-async def personal(
-    request: Request, document: Document, wanted: Wanted = NOTHING, status: int = 200, *, own: bool = False
-) -> Response:
+async def personal(request: Request, document: Document) -> Response:
     """The document or the part of it that was asked for, made for this request. Raises `NotFound`, `BadRequest`."""
-    service = service_of(request)
     query = request.query_params
-    own = own or document.base == FIRST_PARTY or "own" in query
-    actor = await reader_of(request, document.site, document.base) if own else NOBODY
     if "likes" in query:
         wanted = await _with_likers(request, document, query["likes"])
-    elif wanted is NOTHING:
+    else:
         wanted = Wanted(reply=query.get("reply", ""), edit=query.get("edit", ""), delete=query.get("delete", ""))
-    thread, reader = await service.core.db.read(_read, document, query, actor)
-    view = thread_view(document, thread, service.providers, reader if own else None, wanted)
+    own = document.base == FIRST_PARTY or "own" in query
+    thread, view = await _view(request, document, query, wanted, own=own)
     if is_fragment(request):
         return _fragment(request, document, view, thread)
-    return HTMLResponse(service.html.document(view), status, headers_of(document))
+    return _document(request, document, view)
+
+
+async def form_again(request: Request, document: Document, wanted: Wanted, status: int = 200) -> Response:
+    """The document with a form that was not carried out. What was written in it outlives a comment that is gone (the
+    form then stands at the end of the thread) and a database that does not answer (then there is only the form).
+    """
+    try:
+        _, view = await _view(request, document, request.query_params, wanted, own=True)
+    except (NotFound, BadRequest):
+        _, view = await _view(request, document, {}, wanted.elsewhere(), own=True)
+    except Unavailable:
+        providers = service_of(request).providers
+        view = thread_view(document, Thread(None, [], None, {}), providers, NO_READER, wanted.elsewhere())
+    return _document(request, document, view, status)
+
+
+async def _view(
+    request: Request, document: Document, query: Mapping[str, str], wanted: Wanted, *, own: bool
+) -> tuple[Thread, ThreadView]:
+    service = service_of(request)
+    actor = await reader_of(request, document.site, document.base) if own else NOBODY
+    thread, reader = await service.core.db.read(_read, document, query, wanted, actor)
+    return thread, thread_view(document, thread, service.providers, reader if own else None, wanted)
+
+
+def _document(request: Request, document: Document, view: ThreadView, status: int = 200) -> Response:
+    return HTMLResponse(service_of(request).html.document(view), status, headers_of(document))
 
 
 def _fragment(request: Request, document: Document, view: ThreadView, thread: Thread) -> Response:
@@ -126,14 +150,14 @@ def headers_of(document: Document) -> dict[str, str]:
     return PAGE_HEADERS if document.base == FIRST_PARTY else frame_headers(document.site, personal=True)
 
 
-def _read(tx: Tx, document: Document, query: Mapping[str, str], actor: Actor) -> tuple[Thread, Reader]:
+def _read(tx: Tx, document: Document, query: Mapping[str, str], wanted: Wanted, actor: Actor) -> tuple[Thread, Reader]:
     site, key, sort = document.site, document.page.key, document.sort
     reader = read_reader(tx, site, key, actor)
     if "pending" in query:
         return Thread(pages.get_page(tx, site.id, key), [], None, {}), reader
     if "replies" in query:
         return replies_thread(read_replies(tx, site, query["replies"], query.get("cursor"))), reader
-    focus = next((query[name] for name in ("comment", "reply", "edit", "delete", "likes") if query.get(name)), None)
+    focus = query.get("comment") or wanted.reply or wanted.edit or wanted.delete or wanted.likes
     if focus:
         return read_focused(tx, site, key, sort, focus), reader
     return read_thread(tx, site, key, sort, query.get("cursor")), reader

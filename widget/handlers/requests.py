@@ -17,7 +17,8 @@ from widget.errors import BadRequest, Invalid, TooLarge, UnsupportedMedia
 from widget.service import Service
 from widget.store.sites import Site
 
-MAX_BODY = 100_000  # bytes; 10,000 of text may be six times that as JSON or as a form
+MAX_JSON = 100_000  # bytes; 10,000 of text may be six times that as JSON
+MAX_FORM = 1_000_000  # bytes; without scripts, a text that is far too long comes back only in our answer
 MAX_FIELDS = 40
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ async def read_json(request: Request, shape: type[T]) -> T:
     """The body as `shape`. Raises `UnsupportedMedia`, `BadRequest` (not JSON) or `Invalid` (bad or unknown fields)."""
     if _media_type(request) != "application/json":
         raise UnsupportedMedia("Send the body as application/json.")
-    body = await _read_body(request)
+    body = await _read_body(request, MAX_JSON)
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
@@ -82,24 +83,24 @@ async def read_form(request: Request) -> Mapping[str, str]:
     if _media_type(request) != "application/x-www-form-urlencoded":
         raise UnsupportedMedia("Send the form as application/x-www-form-urlencoded.")
     try:
-        body = (await _read_body(request)).decode("ascii")
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        body = (await _read_body(request, MAX_FORM)).decode("ascii")
+        return dict(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
     except ValueError as error:
         raise BadRequest("The form cannot be read.", code="bad_form") from error
 
 
-async def _read_body(request: Request) -> bytes:
-    """At most `MAX_BODY` bytes, whatever the header says. Raises `TooLarge`."""
-    declared = request.headers.get("content-length", "")
+async def _read_body(request: Request, limit: int) -> bytes:
+    """At most `limit` bytes, whatever the header says. Raises `TooLarge`."""
+    declared = request.headers.get("content-length", "0")
     body = bytearray()
-    if not declared.isdecimal() or int(declared) <= MAX_BODY:
+    if declared.isdecimal() and len(declared) < 10 and int(declared) <= limit:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY:
+            if len(body) > limit:
                 break
         else:
             return bytes(body)
-    raise TooLarge("That is more than can be taken at once: a comment may have 10,000 bytes. Your text is kept.")
+    raise TooLarge("That is more than can be taken at once: a comment may have 10,000 bytes.")
 
 
 def _media_type(request: Request) -> str:
