@@ -6,7 +6,8 @@ COUNT, no recursion, no window over the thread. A page holds `ROOTS` roots, each
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -21,6 +22,11 @@ MORE_REPLIES = 50
 
 _shown = sa.or_(comments.c.status == "approved", comments.c.replies > 0)
 _SELECT = sa.select(*COLUMNS).select_from(with_authors())
+
+
+def _fetch(tx: Tx, query: sa.Select[Any], values: Mapping[str, Any] | None = None) -> list[Comment]:
+    """All rows at once, which takes half the time of one after another."""
+    return [Comment(*row) for row in tx.conn.execute(query, values).all()]
 
 
 class Place(NamedTuple):
@@ -43,7 +49,7 @@ def list_roots(
     if after is not None:
         base = base.where(_beyond(column, after.id, descending=descending, inclusive=inclusive))
     query = base.order_by(column.desc() if descending else column).limit(limit)
-    return [Comment(*row) for row in tx.conn.execute(query)]
+    return _fetch(tx, query)
 
 
 def _beyond(column: sa.Column[int], value: int, *, descending: bool, inclusive: bool) -> sa.ColumnElement[bool]:
@@ -57,12 +63,12 @@ def _list_best(tx: Tx, base: sa.Select[Any], after: Place | None, limit: int, *,
     c = comments.c
     order = (c.score.desc(), c.id.desc())
     if after is None:
-        return [Comment(*row) for row in tx.conn.execute(base.order_by(*order).limit(limit))]
+        return _fetch(tx, base.order_by(*order).limit(limit))
     same = base.where(c.score == after.score, _beyond(c.id, after.id, descending=True, inclusive=inclusive))
-    rows = [Comment(*row) for row in tx.conn.execute(same.order_by(*order).limit(limit))]
+    rows = _fetch(tx, same.order_by(*order).limit(limit))
     if len(rows) < limit:
         lower = base.where(c.score < after.score).order_by(*order).limit(limit - len(rows))
-        rows += [Comment(*row) for row in tx.conn.execute(lower)]
+        rows += _fetch(tx, lower)
     return rows
 
 
@@ -83,6 +89,17 @@ def list_first_replies(tx: Tx, site_id: int, root_ids: Sequence[int]) -> dict[in
     """For each root its first `REPLIES` replies in path order, and one more where there is more."""
     if not root_ids:
         return {}
+    query = _first_replies(tx.conn.dialect.name)
+    replies: dict[int, list[Comment]] = {}
+    for comment in _fetch(tx, query, {"site": site_id, "roots": root_ids}):
+        replies.setdefault(comment.root_id, []).append(comment)
+    return replies
+
+
+@functools.cache
+def _first_replies(dialect: str) -> sa.Select[Any]:
+    """Built once: its aliases cost several times what running it costs."""
+    site_id: sa.BindParameter[int] = sa.bindparam("site", type_=sa.BigInteger)
     root = comments.alias("root")
     reply = comments.alias("reply")
     first = (
@@ -96,8 +113,8 @@ def list_first_replies(tx: Tx, site_id: int, root_ids: Sequence[int]) -> dict[in
         .order_by(reply.c.path)
         .limit(REPLIES + 1)
     )
-    roots = sa.and_(root.c.site_id == site_id, root.c.id.in_(root_ids))
-    if tx.conn.dialect.name == "postgresql":
+    roots = sa.and_(root.c.site_id == site_id, root.c.id.in_(sa.bindparam("roots", expanding=True)))
+    if dialect == "postgresql":
         lateral = first.lateral("first")
         chosen = sa.select(lateral.c.id).select_from(root.join(lateral, sa.true())).where(roots)
     else:
@@ -107,12 +124,7 @@ def list_first_replies(tx: Tx, site_id: int, root_ids: Sequence[int]) -> dict[in
             .select_from(root.join(inner, sa.and_(inner.c.site_id == site_id, inner.c.id.in_(first.correlate(root)))))
             .where(roots)
         )
-    query = _SELECT.where(comments.c.site_id == site_id, comments.c.id.in_(chosen)).order_by(comments.c.path)
-    replies: dict[int, list[Comment]] = {}
-    for row in tx.conn.execute(query):
-        comment = Comment(*row)
-        replies.setdefault(comment.root_id, []).append(comment)
-    return replies
+    return _SELECT.where(comments.c.site_id == site_id, comments.c.id.in_(chosen)).order_by(comments.c.path)
 
 
 def list_replies(
@@ -127,7 +139,7 @@ def list_replies(
         path >= after if inclusive else path > after,
         _shown,
     )
-    return [Comment(*row) for row in tx.conn.execute(query.order_by(path).limit(limit))]
+    return _fetch(tx, query.order_by(path).limit(limit))
 
 
 def list_ancestors(tx: Tx, site_id: int, path: bytes) -> list[Comment]:
