@@ -79,6 +79,7 @@ export default async (app) => {
   /* Under a comment, or at its own place again */
   const title = (...words) => $("h3 span", form).replaceChildren(...words);
   const move = (li) => {
+    if (text(form).value) keep(parent(), { ...draft(parent()), text: text(form).value }); // typed before this script came
     form.elements.parent.value = li ? act.id(li) : "";
     $(".cancel", form)?.remove();
     unsee(form);

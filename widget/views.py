@@ -51,7 +51,7 @@ class CommentView(msgspec.Struct):
 
 class ProviderView(msgspec.Struct, frozen=True):
     name: str  # google, github, demo, …
-    label: str  # Google, GitHub, Demo account
+    label: str  # Google, GitHub, Demo
     icon: Markup  # inline SVG
 
 

@@ -66,7 +66,7 @@ def demo(clock: Clock) -> Demo:
 
 def test_the_row_is_an_issuer_by_discovery(demo: Demo) -> None:
     assert isinstance(demo.row, Provider)
-    assert (demo.row.name, demo.row.label, demo.row.discover) == ("demo", "Demo account", True)
+    assert (demo.row.name, demo.row.label, demo.row.discover) == ("demo", "Demo", True)
     assert len(demo.row.client_secret) > 40
 
 

@@ -63,7 +63,7 @@ class Refusal(Exception):
 def demo_provider(public_url: str, templates: jinja2.Environment, now: Callable[[], int]) -> tuple[Starlette, Provider]:
     """The application to mount at `PATH`, and the row by which sign-in knows it."""
     issuer = public_url + PATH
-    client = openid_provider(NAME, issuer, "palaver", secrets.token_urlsafe(32), label="Demo account", icon=NAME)
+    client = openid_provider(NAME, issuer, "palaver", secrets.token_urlsafe(32), label="Demo", icon=NAME)
     return DemoProvider(client, f"{public_url}/auth/{NAME}/callback", templates, now).application(), client
 
 
