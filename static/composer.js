@@ -119,7 +119,7 @@ export default async (app) => {
   };
   const blame = (of, { message, fields = {} }) => {
     clear(of);
-    act.note(of, message);
+    act.note(of, Object.values(fields).includes(message) ? "" : message);
     let first;
     for (const [name, sentence] of Object.entries(fields)) {
       const field = of.elements[name];

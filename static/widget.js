@@ -47,12 +47,13 @@
   const measure = () => tell("resize", { height: Math.ceil(document.body.getBoundingClientRect().height) });
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== parent || !origins.includes(origin) || data?.palaver !== 1) return;
+    const late = !host;
     host = origin;
     if (data.type === "look") {
       paint(data.look);
       app.title = data.look.title;
       measure();
-      tell("ready");
+      if (late) tell("ready");
     }
     if (data.type === "comment") run("actions", "open", data.id);
   });
@@ -95,11 +96,12 @@
       time.title ||= time.textContent;
       time.textContent = ago(time);
     }
+    for (const code of all("pre", scope)) code.tabIndex = 0;
     for (const branch of all("li[id] > ol", scope)) {
       if (!$(":scope > .fold", branch.parentNode)) branch.insertAdjacentHTML("beforebegin", '<button class="fold" aria-expanded="true" aria-label="Replies"></button>');
     }
     for (const acts of all(".acts", scope)) {
-      if (!$(".hide", acts)) acts.insertAdjacentHTML("beforeend", ' <button class="hide" type="button">Hide</button>');
+      if (!$(".hide, .edit", acts)) acts.insertAdjacentHTML("beforeend", ' <button class="hide" type="button">Hide</button>');
     }
   };
 
@@ -131,10 +133,9 @@
     app.alone = app.home.dataset.firstParty !== undefined;
     dress(document);
     setInterval(() => dress(document), 6e4);
-    if (host) {
-      new ResizeObserver(measure).observe(document.body);
-      tell("ready");
-    }
+    new ResizeObserver(measure).observe(document.body);
+    measure();
+    tell("ready");
     ask().catch(() => {});
     if (store("hidden")?.length) run("actions", "hush");
     if ($("li .write") || store("drafts:" + app.home.dataset.page)) run("composer", "restore");

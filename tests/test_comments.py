@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.support.cast import Cast
-from tests.support.service import PAGE, World
+from tests.support.service import World
 
 
 async def test_guest_posts_and_everybody_reads(world: World) -> None:

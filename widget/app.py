@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import Auth, AuthError, Provider, known_provider, openid_provider
+from auth import TooMany as TooManySignIns
 from widget.assets import Assets
 from widget.cache import DocumentCache, Key, ReadVersion, Version
 from widget.core import Core
 from widget.db import Clock, Database, open_database, unix_ms
-from widget.errors import PalaverError
+from widget.errors import PalaverError, TooMany
 from widget.fast_path import FastPath
 from widget.handlers import errors
 from widget.html import Html, provider_views
@@ -33,6 +34,7 @@ from widget.site_directory import SiteDirectory, SitesForAuth
 from widget.store import pages
 from widget.store.auth import Store as AuthStore
 
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
 
 
@@ -60,7 +62,10 @@ def create_app(
     core = Core(database, Limits(settings.limits), settings.secret_keys)
     assets = Assets()
     html = Html(assets)
-    http = httpx2.AsyncClient(verify=_certificates())
+    certificates = _certificates()
+    # Past any proxy of the environment: the demo's provider, and an issuer beside us, are on this machine.
+    here = {f"all://{host}": httpx2.AsyncHTTPTransport(verify=certificates) for host in LOOPBACK}
+    http = httpx2.AsyncClient(verify=certificates, mounts=here)
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
@@ -75,7 +80,7 @@ def create_app(
         templates=html.environment,
         http=http,
         now=clock,
-        limit=lambda rule, address: core.limits.check(rule, address, clock()),
+        limit=_limit(core, clock),
         clean_name=clean_name,
         clean_email=clean_email,
     )
@@ -126,6 +131,18 @@ def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dic
         for keys in settings.oidc.values()
     ]
     return {provider.name: provider for provider in (*extra, *known, *issuers)}
+
+
+def _limit(core: Core, clock: Clock) -> Callable[[str, str], None]:
+    """The limits as sign-in asks for them: it answers its own error by a page without the form's secret."""
+
+    def limit(rule: str, address: str) -> None:
+        try:
+            core.limits.check(rule, address, clock())
+        except TooMany as error:
+            raise TooManySignIns(error.message, retry_after=error.retry_after) from error
+
+    return limit
 
 
 def _version_reader(database: Database) -> ReadVersion:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,6 +16,10 @@ from auth.providers import PROVIDER_NAMES
 from widget.errors import PalaverError
 from widget.logs import configure
 from widget.settings import ConfigurationError, Settings, ensure_key_file, load
+
+if TYPE_CHECKING:
+    from widget.db import Database
+    from widget.transfer.plan import Report
 
 
 class Group(click.Group):
@@ -185,8 +189,19 @@ def import_(
     if source_format is not None and source_format not in FORMATS:
         raise click.BadParameter(f"there are: {', '.join(FORMATS)}.", ctx, param_hint="--format")
     settings = _migrated(_settings(ctx))
-    options = {"source_format": source_format, "any_host": any_host, "dry_run": dry_run, "progress": _progress()}
-    report = _run(settings, lambda db: import_file(db, site_name, file, **options))
+
+    def work(db: Database) -> Coroutine[Any, Any, Report]:
+        return import_file(
+            db,
+            site_name,
+            file,
+            source_format=source_format,
+            any_host=any_host,
+            dry_run=dry_run,
+            progress=_progress(),
+        )
+
+    report = _run(settings, work)
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(report.as_lines(dry_run=dry_run)))
 
 

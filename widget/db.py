@@ -7,6 +7,7 @@ through `run_sync` on asyncpg, so there is one code path. Returning commits, rai
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import sqlite3
 import time
@@ -239,5 +240,12 @@ def add_unless_there(tx: Tx, table: sa.Table, values: dict[str, Any], *, index: 
     A caught unique error without a savepoint would abort a PostgreSQL transaction. `index` names the columns of the
     unique index that may clash (any, when left out).
     """
-    insert = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
-    return tx.conn.execute(insert(table).values(values).on_conflict_do_nothing(index_elements=index)).rowcount == 1
+    insert = _insert_unless_there(tx.conn.dialect.name, table, tuple(index) if index else None)
+    return tx.conn.execute(insert, values).rowcount == 1
+
+
+@functools.cache
+def _insert_unless_there(dialect: str, table: sa.Table, index: tuple[str, ...] | None) -> sa.Insert:
+    """Built once: building a statement anew costs more than running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=index)

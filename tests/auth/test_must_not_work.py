@@ -334,6 +334,15 @@ async def test_a_page_that_is_not_the_sites_is_neither_linked_nor_gone_to(browse
         assert "<a " not in page.text
 
 
+async def test_a_page_of_the_site_under_another_origin_is_not_linked(browser: Browser) -> None:
+    """The site's thread is found from http too; the way back is only to what is exactly on the list."""
+    url = "http://blog.example/2026/article"
+    callback = await browser.choose_person(await browser.to_provider(new_token(), url=url))
+    page = await browser.go(location(await browser.go(callback)))
+    assert "You are signed in on <bdi>blog.example</bdi>" in page.text
+    assert "<a " not in page.text
+
+
 async def test_nothing_of_ours_is_kept_framed_or_told_to_others(browser: Browser) -> None:
     window = await browser.go(location(await browser.open_window(new_token())))
     done = await browser.go(

@@ -203,7 +203,7 @@ WRONG_ANSWERS: dict[str, tuple[Callable[[Request], Response], str]] = {
     "no UTF-8": (_raw(b'{"access_token": "\xff"}'), UNREADABLE),
     "a lone surrogate": (_raw(b'{"access_token": "\\ud800"}'), UNREADABLE),
     "very deep": (_raw(b"[" * 200_000), UNREADABLE),
-    "very long": (_raw(b" " * (outbound.MAX_BYTES + 1)), UNREADABLE),
+    "very long": (_raw(b'{"access_token": "' + b"a" * outbound.MAX_BYTES + b'"}'), UNREADABLE),
     "compressed, not asked for": (_raw(b"\x1f\x8b", **{"content-encoding": "gzip"}), UNREADABLE),
     "a redirect": (lambda _request: RedirectResponse("https://evil.example/", 302), UNREADABLE),
     "a redirect with JSON": (

@@ -49,7 +49,7 @@ async def test_a_returning_reader_continues_by_one_click(browser: Browser) -> No
     page = await browser.go(location(await browser.open_window(secret, site="shop", url="https://shop.example/a")))
     assert "Continue as <bdi>Mara Lindqvist</bdi>" in page.text
     assert "<bdi>shop.example</bdi>" in page.text
-    assert "Demo account" in page.text
+    assert "Demo" in page.text
     assert await browser.ask(secret, "shop") == {"status": "waiting"}  # never without the click
     done = await browser.submit("/auth/window", w=query_of(str(page.url))["w"])
     assert location(done).startswith("/auth/done?w=")
@@ -173,7 +173,7 @@ async def test_a_frame_cannot_log_out_everywhere(browser: Browser, other_browser
 async def test_a_reader_who_says_no_is_told_so_in_the_window_and_in_the_frame(browser: Browser) -> None:
     callback = await browser.choose_person(await browser.to_provider(secret := new_token()), person="")
     page = await browser.go(location(await browser.go(callback)))
-    sentence = "You did not agree at Demo account, so nobody was signed in."
+    sentence = "You did not agree at Demo, so nobody was signed in."
     assert sentence in page.text
     assert await browser.ask(secret) == {"status": "cancelled", "message": sentence}
 

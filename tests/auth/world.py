@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from auth import Auth, AuthError, AuthSite, check_change, check_personal, frame_cookie, new_frame_session, probe_cookie
 from auth.tokens import new_token
 from widget.db import Database, Tx
+from widget.page_key import is_site_url
 from widget.store.auth import Store, add_session
 from widget.store.people import add_person
 
@@ -50,7 +51,7 @@ class Sites:
         return next((site for site in self._sites if site.id == site_id), None)
 
     def is_site_url(self, url: str, origins: Sequence[str]) -> bool:
-        return any(url == origin or url.startswith(f"{origin}/") for origin in origins)
+        return is_site_url(url, origins)
 
     def thread_url(self, site_name: str, page_url: str, page_id: str = "") -> str:
         return f"/thread/{site_name}?" + urlencode({"url": page_url} | ({"id": page_id} if page_id else {}))

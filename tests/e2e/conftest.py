@@ -1,22 +1,33 @@
-"""The demo as `make run` starts it, and a real Chromium before it."""
+"""The demo as `make run` starts it, a real Chromium before it, and further pages of the demo's blog."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.blog import Blog, serving
+from tests.e2e.reader import Reader
+from tests.e2e.seed import Seed
 from tests.support.chromium import running_chromium
+from widget import site_verbs
+from widget.db import Database, open_database
+from widget.demo.start import SITE
+
+PATIENCE = 8_000  # ms; how long a condition may take on a busy machine before the test gives up
+
+expect.set_options(timeout=PATIENCE)
 
 
 class Demo(NamedTuple):
@@ -29,13 +40,12 @@ class Demo(NamedTuple):
 @contextlib.asynccontextmanager
 async def running_demo(folder: Path) -> AsyncIterator[Demo]:
     """`palaver demo` on a free port, with its data in `folder`."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = _free_port()
     log = folder / "demo.log"
+    palaver = Path(sys.executable).with_name("palaver")
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "widget.cli", "demo", "--port", str(port), "--folder", str(folder / "data")),
+            *(palaver, "demo", "--port", str(port), "--folder", str(folder / "data")),
             stdout=output,
             stderr=output,
             env={**os.environ, "PALAVER_LIMITS": "off"},
@@ -48,6 +58,13 @@ async def running_demo(folder: Path) -> AsyncIterator[Demo]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
@@ -73,15 +90,61 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
         yield browser
 
 
+@pytest.fixture(scope="session")
+async def database(demo: Demo) -> AsyncIterator[Database]:
+    """The demo's, beside it: as a command-line tool opens it."""
+    opened = open_database(f"sqlite:///{demo.folder / 'palaver.db'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def blog(demo: Demo, database: Database) -> AsyncIterator[Blog]:
+    """A second address of the demo's site, where tests put pages of their own."""
+    async with serving(_free_port(), demo.home, f"{demo.blog}/blog.css") as served:
+        await site_verbs.change(database, SITE, {"origins": f"{demo.blog},{served.origin}"}, demo.home)
+        yield served
+
+
+@pytest.fixture(scope="session")
+async def seed(demo: Demo, database: Database) -> AsyncIterator[Seed]:
+    """Comments by others, posted through the JSON interface."""
+    async with httpx2.AsyncClient(base_url=demo.home) as client:
+        yield Seed(client, database)
+
+
 @pytest.fixture
-async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    """A fresh jar of cookies and storage; pop-ups open as a reader's would."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    yield context
-    await context.close()
+def url(blog: Blog, request: pytest.FixtureRequest) -> str:
+    """A page of the blog for this test alone, with the tag in it."""
+    return blog.add(re.sub(r"\W+", "-", request.node.name))
+
+
+@pytest.fixture
+async def new_context(chromium: Browser, blog: Blog) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
+    """Makes fresh jars of cookies and storage; options are Playwright's. Pop-ups open as a reader's would."""
+    contexts = []
+
+    async def make(**options: object) -> BrowserContext:
+        context = await chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        await context.close()
+
+
+@pytest.fixture
+async def context(new_context: Callable[..., Awaitable[BrowserContext]]) -> BrowserContext:
+    return await new_context()
 
 
 @pytest.fixture
 async def page(context: BrowserContext) -> Page:
     return await context.new_page()
+
+
+@pytest.fixture
+async def reader(page: Page) -> Reader:
+    return Reader(page)

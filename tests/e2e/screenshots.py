@@ -111,7 +111,7 @@ STATES: dict[str, Callable[[Page, BrowserContext], Awaitable[Page | None]]] = {
     "error": error,
     "empty": empty,
     "nested": nested,
-}  # type: ignore[dict-item]
+}
 
 
 async def shoot(browser: Browser, demo: Demo, folder: Path, state: str, width: int, scheme: str) -> None:

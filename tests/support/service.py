@@ -30,7 +30,7 @@ class Clock:
         return self.time
 
     def pass_seconds(self, seconds: float) -> None:
-        self.time += int(seconds * 1000)
+        self.time += round(seconds * 1000)
 
 
 def settings(database_url: str, **changes: Any) -> Settings:

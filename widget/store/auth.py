@@ -13,6 +13,12 @@ from widget.store.people import add_person, set_person
 
 KEPT_MS = 24 * 3600 * 1000  # a secret stays known this long, so that it cannot start a second attempt
 
+# Built once: building a statement anew costs more than running it.
+_ADD_SESSION = sa.insert(sessions)
+_GET_SESSION = sa.select(*(sessions.c[name] for name in SessionRow._fields)).where(
+    sessions.c.token_hash == sa.bindparam("token"), sessions.c.expires_at > sa.bindparam("now")
+)
+
 
 class Store:
     def __init__(self, db: Database) -> None:
@@ -179,12 +185,11 @@ def close_attempt(tx: Tx, attempt_id: str, status: str, reason: str) -> bool:
 
 
 def add_session(tx: Tx, session: SessionRow) -> None:
-    tx.conn.execute(sa.insert(sessions).values(**session._asdict()))
+    tx.conn.execute(_ADD_SESSION, session._asdict())
 
 
 def get_session(tx: Tx, token_hash: bytes, now: int) -> SessionRow | None:
-    query = sa.select(*(sessions.c[name] for name in SessionRow._fields))
-    row = tx.conn.execute(query.where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)).one_or_none()
+    row = tx.conn.execute(_GET_SESSION, {"token": token_hash, "now": now}).one_or_none()
     return SessionRow(*row) if row else None
 
 

@@ -56,11 +56,35 @@ def with_authors(source: sa.FromClause = comments) -> sa.FromClause:
 
 
 _SELECT = sa.select(*COLUMNS).select_from(with_authors())
+# Built once: building a statement anew costs more than running it.
+_site: sa.BindParameter[int] = sa.bindparam("site")
+_BY_ID = _SELECT.where(comments.c.site_id == _site, comments.c.id == sa.bindparam("comment"))
+_SAME = (
+    sa.select(comments.c.id)
+    .join(people, people.c.id == comments.c.person_id)
+    .where(
+        comments.c.site_id == _site,
+        comments.c.id >= sa.bindparam("first"),
+        comments.c.page_id == sa.bindparam("page"),
+        comments.c.parent_id.is_not_distinct_from(sa.bindparam("parent", type_=sa.BigInteger)),
+        comments.c.text == sa.bindparam("words"),
+    )
+    .order_by(comments.c.id.desc())
+    .limit(1)
+)
+_SAME_PERSON = _SAME.where(comments.c.person_id == sa.bindparam("person"))
+_SAME_GUEST = _SAME.where(
+    people.c.kind == "guest", people.c.name == sa.bindparam("name"), people.c.email == sa.bindparam("address")
+)
+_RAISE_REPLIES = (
+    sa.update(comments)
+    .where(comments.c.site_id == _site, comments.c.id.in_(sa.bindparam("ancestors", expanding=True)))
+    .values(replies=comments.c.replies + sa.bindparam("by", type_=sa.Integer))
+)
 
 
 def get_comment(tx: Tx, site_id: int, comment_id: int) -> Comment | None:
-    query = _SELECT.where(comments.c.site_id == site_id, comments.c.id == comment_id)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_BY_ID, {"site": site_id, "comment": comment_id}).one_or_none()
     return Comment(*row) if row else None
 
 
@@ -82,23 +106,16 @@ class Double(NamedTuple):
 
 def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
     """The id of the same comment written after `since` (Unix ms): a seek over the site's newest."""
-    query = (
-        sa.select(comments.c.id)
-        .join(people, people.c.id == comments.c.person_id)
-        .where(
-            comments.c.site_id == site_id,
-            comments.c.id >= ids.first_id(since),
-            comments.c.page_id == double.page_id,
-            comments.c.parent_id.is_not_distinct_from(double.parent_id),
-            comments.c.text == double.text,
-        )
-    )
+    values = {
+        "site": site_id,
+        "first": ids.first_id(since),
+        "page": double.page_id,
+        "parent": double.parent_id,
+        "words": double.text,
+    }
     if double.person_id is not None:
-        query = query.where(comments.c.person_id == double.person_id)
-    else:
-        guest = (people.c.kind == "guest", people.c.name == double.guest_name, people.c.email == double.guest_email)
-        query = query.where(*guest)
-    return tx.conn.execute(query.order_by(comments.c.id.desc()).limit(1)).scalar()
+        return tx.conn.execute(_SAME_PERSON, {**values, "person": double.person_id}).scalar()
+    return tx.conn.execute(_SAME_GUEST, {**values, "name": double.guest_name, "address": double.guest_email}).scalar()
 
 
 def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, pending: bool) -> list[Comment]:
@@ -145,11 +162,7 @@ def raise_replies(tx: Tx, site_id: int, path: bytes, by: int) -> None:
     """Count `by` more approved descendants in every ancestor that `path` names (its last id is the comment itself)."""
     ancestors = ids_in(path)[:-1]
     if ancestors:
-        tx.conn.execute(
-            sa.update(comments)
-            .where(comments.c.site_id == site_id, comments.c.id.in_(ancestors))
-            .values(replies=comments.c.replies + by)
-        )
+        tx.conn.execute(_RAISE_REPLIES, {"site": site_id, "ancestors": ancestors, "by": by})
 
 
 def ids_in(path: bytes) -> list[int]:

@@ -16,6 +16,15 @@ class Liker(NamedTuple):
     url: str
 
 
+_by = sa.bindparam("by", type_=sa.Integer)
+_RAISE = (
+    sa.update(comments)
+    .where(comments.c.site_id == sa.bindparam("site"), comments.c.id == sa.bindparam("comment"))
+    .values(likes=comments.c.likes + _by, score=comments.c.score + _by)
+    .returning(comments.c.likes)
+)
+
+
 def add_like(tx: Tx, site_id: int, page_id: int, comment_id: int, person_id: int) -> bool:
     """Whether the like is new."""
     values = {
@@ -40,13 +49,7 @@ def remove_likes(tx: Tx, site_id: int, comment_id: int) -> None:
 
 def raise_likes(tx: Tx, site_id: int, comment_id: int, by: int) -> int:
     """Count `by` more likes; the new number."""
-    query = (
-        sa.update(comments)
-        .where(comments.c.site_id == site_id, comments.c.id == comment_id)
-        .values(likes=comments.c.likes + by, score=comments.c.score + by)
-        .returning(comments.c.likes)
-    )
-    return int(tx.conn.execute(query).scalar_one())
+    return int(tx.conn.execute(_RAISE, {"site": site_id, "comment": comment_id, "by": by}).scalar_one())
 
 
 def list_liked(tx: Tx, site_id: int, page_id: int, person_id: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,12 +25,29 @@ class Page:
 
 
 _COLUMNS = (pages.c.id, pages.c.key, pages.c.url, pages.c.title, pages.c.count, pages.c.locked, pages.c.version)
+# Built once: building a statement anew costs more than running it.
+_site: sa.BindParameter[Any] = sa.bindparam("site")
+_page: sa.BindParameter[Any] = sa.bindparam("page")
+_BY_KEY = sa.select(*_COLUMNS).where(pages.c.site_id == _site, pages.c.key == _page)
+_BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_BY_ID = sa.select(*_COLUMNS).where(pages.c.site_id == _site, pages.c.id == _page)
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_VERSIONS = (
+    sa.select(sites.c.version, sa.func.coalesce(pages.c.version, 0))
+    .outerjoin(pages, sa.and_(pages.c.site_id == sites.c.id, pages.c.key == _page))
+    .where(sites.c.name == _site)
+)
+_RAISE = (
+    sa.update(pages)
+    .where(pages.c.site_id == _site, pages.c.id == _page)
+    .values(version=pages.c.version + 1, count=pages.c.count + sa.bindparam("by", type_=sa.Integer))
+    .returning(pages.c.version)
+)
 
 
 def get_page(tx: Tx, site_id: int, key: str, *, lock: bool = False) -> Page | None:
     """`lock` keeps other writers of the thread waiting until this transaction ends (PostgreSQL; SQLite has one)."""
-    query = sa.select(*_COLUMNS).where(pages.c.site_id == site_id, pages.c.key == key)
-    row = tx.conn.execute(query.with_for_update() if lock else query).one_or_none()
+    row = tx.conn.execute(_BY_KEY_LOCKED if lock else _BY_KEY, {"site": site_id, "page": key}).one_or_none()
     return Page(*row) if row else None
 
 
@@ -39,19 +57,13 @@ def list_pages(tx: Tx, site_id: int) -> list[Page]:
 
 
 def get_page_by_id(tx: Tx, site_id: int, page_id: int, *, lock: bool = False) -> Page | None:
-    query = sa.select(*_COLUMNS).where(pages.c.site_id == site_id, pages.c.id == page_id)
-    row = tx.conn.execute(query.with_for_update() if lock else query).one_or_none()
+    row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"site": site_id, "page": page_id}).one_or_none()
     return Page(*row) if row else None
 
 
 def get_versions(tx: Tx, site_name: str, key: str) -> tuple[int, int]:
     """The versions of a site and of its page: 0 for a site that is gone, and for a page without comments."""
-    query = (
-        sa.select(sites.c.version, sa.func.coalesce(pages.c.version, 0))
-        .outerjoin(pages, sa.and_(pages.c.site_id == sites.c.id, pages.c.key == key))
-        .where(sites.c.name == site_name)
-    )
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_VERSIONS, {"site": site_name, "page": key}).one_or_none()
     return (row[0], row[1]) if row else (0, 0)
 
 
@@ -59,8 +71,7 @@ def add_page(tx: Tx, site_id: int, key: str, url: str, title: str) -> Page:
     """The page of this key, locked; made unless it is there."""
     values = {"site_id": site_id, "id": ids.new_id(tx.now), "key": key, "url": url, "title": title}
     add_unless_there(tx, pages, values, index=("site_id", "key"))
-    query = sa.select(*_COLUMNS).where(pages.c.site_id == site_id, pages.c.key == key).with_for_update()
-    return Page(*tx.conn.execute(query).one())
+    return Page(*tx.conn.execute(_BY_KEY_LOCKED, {"site": site_id, "page": key}).one())
 
 
 def set_page(tx: Tx, site_id: int, page_id: int, **values: object) -> None:
@@ -69,13 +80,7 @@ def set_page(tx: Tx, site_id: int, page_id: int, **values: object) -> None:
 
 def raise_version(tx: Tx, site_id: int, page_id: int, *, count: int = 0) -> int:
     """Raise the version by one and the count by `count`; the new version."""
-    query = (
-        sa.update(pages)
-        .where(pages.c.site_id == site_id, pages.c.id == page_id)
-        .values(version=pages.c.version + 1, count=pages.c.count + count)
-        .returning(pages.c.version)
-    )
-    return int(tx.conn.execute(query).scalar_one())
+    return int(tx.conn.execute(_RAISE, {"site": site_id, "page": page_id, "by": count}).scalar_one())
 
 
 def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, int]:

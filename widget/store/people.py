@@ -23,21 +23,24 @@ class Person(NamedTuple):
     banned_until: int  # Unix ms; 0: not banned
 
 
-def get_person(tx: Tx, site_id: int, person_id: int) -> Person | None:
-    query = (
-        sa.select(
-            people.c.id,
-            people.c.kind,
-            people.c.name,
-            people.c.url,
-            people.c.email,
-            sa.func.coalesce(standings.c.role, "reader"),
-            sa.func.coalesce(standings.c.banned_until, 0),
-        )
-        .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == site_id))
-        .where(people.c.id == person_id)
+# Built once: building a statement anew costs more than running it.
+_BY_ID = (
+    sa.select(
+        people.c.id,
+        people.c.kind,
+        people.c.name,
+        people.c.url,
+        people.c.email,
+        sa.func.coalesce(standings.c.role, "reader"),
+        sa.func.coalesce(standings.c.banned_until, 0),
     )
-    row = tx.conn.execute(query).one_or_none()
+    .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == sa.bindparam("site")))
+    .where(people.c.id == sa.bindparam("person"))
+)
+
+
+def get_person(tx: Tx, site_id: int, person_id: int) -> Person | None:
+    row = tx.conn.execute(_BY_ID, {"site": site_id, "person": person_id}).one_or_none()
     return Person(*row) if row else None
 
 

@@ -1,11 +1,12 @@
 """Opening what people have: a plain file, gzip, or a zip of several parts. Known by content, never by name.
 
-What an archive may grow to is capped, for a file of a few kilobytes can claim to be a thousand times its size.
+What an archive may grow to is capped, for a file of a few kilobytes can expand to a thousand times its size.
 """
 
 from __future__ import annotations
 
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,19 +19,35 @@ from widget.transfer.records import ImportFailed
 CHUNK = 1 << 16
 FREE = 64 << 20  # bytes that may come out of an archive whatever its size
 MAX_RATIO = 200  # beyond that: text rarely shrinks to less than a fiftieth
+MAX_PARTS = 1_000
+
+_GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")  # RFC 1952, 2.3.1; APPNOTE 4.3.7, and 4.3.16 of an empty one
+_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class Budget:
+    """How much may still come out of an archive, all parts together."""
+
+    def __init__(self, packed: int) -> None:
+        self._left = FREE + MAX_RATIO * packed
+
+    def spend(self, name: str, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise ImportFailed(f"{name}: the archive grows to more than {MAX_RATIO} times its size.")
 
 
 class Part:
     """One file, read in chunks."""
 
-    def __init__(self, name: str, stream: IO[bytes], limit: int | None) -> None:
+    def __init__(self, name: str, stream: IO[bytes], budget: Budget | None = None) -> None:
         self.name = name
         self._stream = stream
-        self._left = limit
+        self._budget = budget
         self._head = b""
 
     def peek(self) -> bytes:
-        """The first bytes, which stay to be read."""
+        """The first 64 KiB, which stay to be read."""
         if not self._head:
             self._head = self._read()
         return self._head
@@ -45,12 +62,10 @@ class Part:
     def _read(self) -> bytes:
         try:
             chunk = self._stream.read(CHUNK)
-        except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
-            raise ImportFailed(f"{self.name}: the archive is damaged: {error}.") from error
-        if self._left is not None:
-            self._left -= len(chunk)
-            if self._left < 0:
-                raise ImportFailed(f"{self.name}: the archive grows to more than {MAX_RATIO} times its size.")
+        except _DAMAGE as error:
+            raise ImportFailed(f"{self.name}: the file is damaged or cut off: {error}.") from error
+        if self._budget:
+            self._budget.spend(self.name, len(chunk))
         return chunk
 
 
@@ -58,40 +73,47 @@ class Part:
 def open_parts(path: Path) -> Iterator[Iterator[Part]]:
     """The files in `path`, one after the other. Raises `ImportFailed` where there is none or it cannot be read."""
     try:
-        with path.open("rb") as file:
-            yield _parts(path, file)
+        file = path.open("rb")
     except OSError as error:
         raise ImportFailed(f"{path} cannot be read: {error.strerror or error}.") from error
+    with file:
+        yield _parts(path, file)
 
 
 def _parts(path: Path, file: IO[bytes]) -> Iterator[Part]:
-    magic = file.read(4)
+    magic = Part(path.name, file).peek()[:4]
     file.seek(0)
-    limit = FREE + path.stat().st_size * MAX_RATIO
-    if magic.startswith(b"PK"):
-        yield from _zip_parts(path, file, limit)
-    elif magic.startswith(b"\x1f\x8b"):
+    budget = Budget(path.stat().st_size)
+    if magic.startswith(_ZIP):
+        yield from _zip_parts(path, file, budget)
+    elif magic.startswith(_GZIP):
         with gzip.GzipFile(fileobj=file) as stream:
-            yield Part(path.name, cast("IO[bytes]", stream), limit)
+            yield Part(path.name, cast("IO[bytes]", stream), budget)
     else:
-        yield Part(path.name, file, None)
+        yield Part(path.name, file)
 
 
-def _zip_parts(path: Path, file: IO[bytes], limit: int) -> Iterator[Part]:
+def _zip_parts(path: Path, file: IO[bytes], budget: Budget) -> Iterator[Part]:
     try:
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise ImportFailed(f"{path.name}: the archive is damaged: {error}.") from error
+    except _DAMAGE as error:
+        raise ImportFailed(f"{path.name}: the archive is damaged or cut off: {error}.") from error
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_rubbish(entry.filename)]
         if not entries:
             raise ImportFailed(f"{path.name}: the archive holds no file.")
+        if len(entries) > MAX_PARTS:
+            raise ImportFailed(f"{path.name}: the archive holds {len(entries):,} files; an export has few.")
         for entry in entries:
-            try:
-                with archive.open(entry) as stream:
-                    yield Part(f"{path.name}, {entry.filename}", stream, limit)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-                raise ImportFailed(f"{path.name}: {entry.filename} cannot be unpacked: {error}.") from error
+            with _open(path, archive, entry) as stream:
+                yield Part(f"{path.name}, {entry.filename}", stream, budget)
+
+
+def _open(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(entry)
+    except _DAMAGE as error:
+        raise ImportFailed(f"{path.name}: {entry.filename} cannot be unpacked: {error}.") from error
 
 
 def _is_rubbish(name: str) -> bool:

@@ -42,16 +42,20 @@ async def import_file(
     def read() -> Iterator[Record]:
         with open_parts(path) as parts:
             for part in parts:
-                yield from chosen.read(part)
+                if source_format or chosen.sniff(part.peek()):
+                    yield from chosen.read(part)
 
     return await import_records(db, site_name, chosen.NAME, read, any_host=any_host, dry_run=dry_run, progress=progress)
 
 
 def recognise(path: Path) -> Format:
-    """The format of a file, by how it begins. Raises `ImportFailed`."""
+    """The format of a file, by how it begins; of an archive, by the first part that is an export.
+
+    Raises `ImportFailed`.
+    """
     with open_parts(path) as parts:
-        head = next(parts).peek()
-    for known in FORMATS.values():
-        if known.sniff(head):
-            return known
+        for part in parts:
+            for known in FORMATS.values():
+                if known.sniff(part.peek()):
+                    return known
     raise ImportFailed(f"{path.name} is in no format that can be imported. There are: {', '.join(FORMATS)}.")

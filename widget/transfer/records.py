@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from widget.errors import PalaverError
+
+Status = Literal["approved", "pending", "rejected", "spam", "deleted"]
 
 
 class ImportFailed(PalaverError):
@@ -14,7 +18,7 @@ class ImportFailed(PalaverError):
 
 
 class ImportedPage(msgspec.Struct, frozen=True):
-    """Comes before its comments. `url` is as the file says it."""
+    """Comes before its comments, once for each part of the export that holds it. `url` is as the file says it."""
 
     source_id: str
     url: str
@@ -23,7 +27,11 @@ class ImportedPage(msgspec.Struct, frozen=True):
 
 
 class ImportedComment(msgspec.Struct, frozen=True):
-    """`created_at` is Unix milliseconds; `status` one of ours; `html` is sanitised, `text` what is visible of it."""
+    """A comment as the file has it: its parent may come later, be missing, stand on another page or lie in a circle.
+
+    `source_id` is the same each time the file is read; `created_at` is in Unix milliseconds, UTC; `html` is sanitised
+    and "" where nothing is left to show, `text` is what is visible of it.
+    """
 
     source_id: str
     page_source_id: str
@@ -32,17 +40,17 @@ class ImportedComment(msgspec.Struct, frozen=True):
     author_email: str | None
     author_url: str | None
     created_at: int
-    status: str
+    status: Status
     html: str
     text: str
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """A record that is no comment; `status` is what the file says of it all the same."""
+    """A record that is not taken over; `status` is what the file says of it all the same."""
 
     source_id: str
-    reason: str  # pingback, trackback …
-    status: str
+    reason: str  # one of a few, to be counted: pingback, trackback …
+    status: Status
 
 
 Record = ImportedPage | ImportedComment | Skipped

@@ -1,6 +1,6 @@
 """WordPress exports (WXR 1.0 to 1.2): RSS whose items hold `wp:comment`.
 
-Element names are compared as written (`wp:…`): every export uses this prefix, whatever version its namespace names.
+Source: wp-admin/includes/export.php of WordPress, which writes them.
 """
 
 from __future__ import annotations
@@ -8,18 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
-from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl
 
 from widget.names import clean_email, clean_name, clean_url
 from widget.text import plain_text, sanitise_html
 from widget.transfer.containers import Part
-from widget.transfer.records import ImportedComment, ImportedPage, Record, Skipped
-from widget.transfer.xml import parse
+from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record, Skipped, Status
+from widget.transfer.xml import parse, root_name
 
 NAME = "wordpress"
 NAMELESS = "Anonymous"
-_STATES = {
+MAX_TITLE = 300
+MAX_TEXT = 100_000  # characters; WordPress' own column holds 65,535 bytes
+MAX_VALUE = 1 << 20  # characters of any value, so that one cannot fill the memory
+
+_NAMESPACE = "http://wordpress.org/export/"
+_ITEM_FIELDS = {"title", "link", "guid", "wp:post_id", "wp:comment_status", "wp:post_date_gmt"}
+_COMMENT_FIELDS = {"id", "author", "author_email", "author_url", "date", "date_gmt", "content", "approved", "type"}
+_COMMENT_FIELDS = {f"wp:comment_{name}" for name in (*_COMMENT_FIELDS, "parent")}
+_STATES: dict[str, Status] = {
     "1": "approved",
     "approved": "approved",
     "0": "pending",
@@ -28,97 +34,143 @@ _STATES = {
     "post-trashed": "rejected",
     "spam": "spam",
 }
-_NO_COMMENTS = ("pingback", "trackback")
+_NO_COMMENTS = {
+    "pingback": "pingback",
+    "trackback": "trackback",
+    # WooCommerce keeps what only its staff may see as approved comments.
+    "order_note": "private note of a shop",
+    "webhook_delivery": "log entry of a shop",
+    "action_log": "log entry of a shop",
+}
 
 
 def sniff(head: bytes) -> bool:
     """Whether a file that begins so is one: RSS, for an export without posts names nothing of WordPress."""
-    return b"<rss" in head
+    return root_name(head) == "rss"
 
 
 def read(part: Part) -> Iterator[Record]:
-    """Pages, each before its comments, in the order of the file. Raises `ImportFailed`."""
-    handler = _Handler()
-    return parse(part.name, part.chunks(), handler, handler)
+    """Pages that have comments, each before its comments, in the order of the file.
+
+    Raises `ImportFailed`, possibly after some records.
+    """
+    return parse(part, _Export())
 
 
-class _Handler(ContentHandler):
+class _Export:
     """Keeps one item's fields and one comment's, never more."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._records: list[Record] = []
+        self._prefix = "wp:"
+        self._depth = 0
         self._item: dict[str, str] | None = None
+        self._item_depth = 0
         self._comment: dict[str, str] | None = None
-        self._depth = 0  # below the item or the comment
-        self._text: list[str] = []
-        self._page_told = False
+        self._page: ImportedPage | None = None
+        self._field = ""  # the one that is being read
+        self._field_depth = 0
+        self._value: list[str] = []
+        self._length = 0
         self._nameless = 0
 
     def take(self) -> list[Record]:
         taken, self._records = self._records, []
         return taken
 
-    def startElement(self, name: str, _attrs: AttributesImpl) -> None:  # noqa: N802  (SAX)
-        if name == "item" and self._item is None:
-            self._item, self._page_told, self._depth = {}, False, 0
-        elif name == "wp:comment" and self._item is not None and self._comment is None:
-            self._comment, self._depth = {}, 0
-        elif self._item is not None:
-            self._depth += 1
-            if self._depth == 1:
-                self._text = []
-
-    def characters(self, content: str) -> None:
+    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+        self._depth += 1
         if self._depth == 1:
-            self._text.append(content)
-
-    def endElement(self, name: str) -> None:  # noqa: N802  (SAX)
-        if self._item is None:
+            self._start_root(name, attributes, line)
+        if self._field:
             return
-        if name == "wp:comment" and self._depth == 0 and self._comment is not None:
+        if name.startswith(self._prefix):
+            name = f"wp:{name.removeprefix(self._prefix)}"
+        below = self._depth - self._item_depth
+        if self._item is None:
+            if name == "item":
+                self._item, self._item_depth, self._page = {}, self._depth, None
+        elif name == "wp:comment" and below == 1:
+            self._comment = {}
+        elif self._comment is None and below == 1 and name in _ITEM_FIELDS:
+            self._start_field(name)
+        elif self._comment is not None and below == 2 and name in _COMMENT_FIELDS:
+            self._start_field(name.removeprefix("wp:comment_"))
+
+    def _start_root(self, name: str, attributes: dict[str, str], line: int) -> None:
+        if name != "rss":
+            raise ImportFailed(f"line {line}: no WordPress export begins with <{name[:40]}>.")
+        for attribute, value in attributes.items():
+            if value.startswith(_NAMESPACE) and not value.endswith("/excerpt/"):
+                self._prefix = f"{attribute.removeprefix('xmlns:')}:"
+
+    def _start_field(self, name: str) -> None:
+        self._field, self._field_depth = name, self._depth
+        self._value, self._length = [], 0
+
+    def text(self, text: str, line: int) -> None:
+        if self._field:
+            self._value.append(text)
+            self._length += len(text)
+            if self._length > MAX_VALUE:
+                raise ImportFailed(f"line {line}: the value of {self._field} is longer than any real one.")
+
+    def end(self) -> None:
+        if self._field and self._depth == self._field_depth:
+            fields = self._item if self._comment is None else self._comment
+            if fields is not None:
+                fields[self._field] = "".join(self._value).strip()
+            self._field = ""
+        elif self._item is not None and self._comment is not None and self._depth == self._item_depth + 1:
             self._end_comment(self._item, self._comment)
             self._comment = None
-        elif name == "item" and self._depth == 0:
+        elif self._depth == self._item_depth:
             self._item = None
-        else:
-            if self._depth == 1:
-                fields = self._item if self._comment is None else self._comment
-                fields.setdefault(name.removeprefix("wp:"), "".join(self._text).strip())
-            self._depth -= 1
+        self._depth -= 1
 
     def _end_comment(self, item: dict[str, str], comment: dict[str, str]) -> None:
-        page_id = item.get("post_id") or item.get("link", "")
-        if not self._page_told:
-            self._page_told = True
-            locked = item.get("comment_status", "open") == "closed"
-            self._records.append(ImportedPage(page_id, item.get("link", ""), unescape(item.get("title", "")), locked))
-        self._records.append(_record(page_id, self._source_id(page_id, comment), comment))
+        if self._page is None:
+            self._page = _page(item)
+            self._records.append(self._page)
+        source_id = self._source_id(self._page.source_id, comment)
+        self._records.append(_record(self._page.source_id, source_id, item, comment))
 
     def _source_id(self, page_id: str, comment: dict[str, str]) -> str:
         """Of post and comment: exports that were joined by hand use one number on two posts."""
-        number = comment.get("comment_id", "")
+        number = comment.get("id", "")
         if not number:
             self._nameless += 1
             number = f"nameless-{self._nameless}"
         return f"{page_id}:{number}"
 
 
-def _record(page_id: str, source_id: str, comment: dict[str, str]) -> ImportedComment | Skipped:
-    status = _STATES.get(comment.get("comment_approved", ""), "pending")
-    kind = comment.get("comment_type", "")
-    if kind in _NO_COMMENTS:
-        return Skipped(source_id, kind, status)
-    html = sanitise_html(comment.get("comment_content", ""), line_breaks=True)
-    parent = comment.get("comment_parent", "0")
+def _page(item: dict[str, str]) -> ImportedPage:
+    link, guid = item.get("link", ""), item.get("guid", "")
+    url = link if clean_url(link) or not clean_url(guid) else guid
+    title = clean_name(plain_text(item.get("title", "")), MAX_TITLE)  # WordPress keeps titles as HTML
+    return ImportedPage(item.get("wp:post_id") or url, url, title, item.get("wp:comment_status") == "closed")
+
+
+def _record(page_id: str, source_id: str, item: dict[str, str], comment: dict[str, str]) -> Record:
+    status = _STATES.get(comment.get("approved", ""), "pending")
+    content = comment.get("content", "")
+    dates = comment.get("date_gmt", ""), comment.get("date", ""), item.get("wp:post_date_gmt", "")
+    created_at = next((time for date in dates if (time := _time(date)) is not None), None)
+    reason = _NO_COMMENTS.get(comment.get("type", ""), "")
+    if not reason and len(content) > MAX_TEXT:
+        reason = f"longer than {MAX_TEXT:,} characters"
+    if reason or created_at is None:
+        return Skipped(source_id, reason or "without a date", status)
+    html = sanitise_html(content, line_breaks=True)
+    parent = comment.get("parent", "0")
     return ImportedComment(
         source_id=source_id,
         page_source_id=page_id,
-        parent_source_id=f"{page_id}:{parent}" if parent not in ("", "0") else None,
-        author_name=clean_name(unescape(comment.get("comment_author", ""))) or NAMELESS,
-        author_email=clean_email(comment.get("comment_author_email", "")),
-        author_url=clean_url(unescape(comment.get("comment_author_url", ""))),
-        created_at=_time(comment.get("comment_date_gmt", "")) or _time(comment.get("comment_date", "")) or 0,
+        parent_source_id=f"{page_id}:{parent}" if parent not in {"", "0"} else None,
+        author_name=clean_name(unescape(comment.get("author", ""))) or NAMELESS,
+        author_email=clean_email(comment.get("author_email", "")),
+        author_url=clean_url(comment.get("author_url", "")),
+        created_at=created_at,
         status=status,
         html=html,
         text=plain_text(html),
@@ -126,9 +178,9 @@ def _record(page_id: str, source_id: str, comment: dict[str, str]) -> ImportedCo
 
 
 def _time(value: str) -> int | None:
-    """Unix milliseconds; WordPress writes zeros where it does not know."""
+    """Unix milliseconds of a date, taken as UTC; WordPress writes zeros where it does not know."""
     try:
         moment = datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return int(moment.timestamp() * 1000)
+    return max(0, int(moment.timestamp()) * 1000)

@@ -1,97 +1,134 @@
-"""XML as exports really hold it: streamed, without entities, and mended where writers are known to be careless."""
+"""Reads XML from outside piece by piece: memory does not grow with the file."""
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler
+from xml.parsers import expat
 
-from defusedxml import DefusedXmlException
-from defusedxml.expatreader import create_parser
-
+from widget.transfer.containers import Part
 from widget.transfer.records import ImportFailed, Record
+from widget.transfer.repair import Repair
 
-_CONTROLS = bytes(sorted({*range(0x20)} - {0x09, 0x0A, 0x0D}))  # not allowed in XML 1.0, 2.2
-_AMPERSAND = re.compile(rb"&(?:(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)?")
-_OPEN, _CLOSE = b"<![CDATA[", b"]]>"
-_LONGEST = 12  # bytes that a reference or a marker may be cut at
+MAX_DEPTH = 100
+MAX_TOKEN = 1 << 20  # bytes of one tag or comment, which the parser must hold whole
 
-
-class Mender:
-    """Makes the bytes of a not quite well-formed file well-formed, as they come.
-
-    Outside CDATA a bare `&` is escaped; everywhere control characters go, which XML cannot carry. Nothing else.
-    """
-
-    def __init__(self) -> None:
-        self._inside = False
-        self._rest = b""
-
-    def feed(self, chunk: bytes, *, last: bool = False) -> bytes:
-        data = (self._rest + chunk).translate(None, _CONTROLS)
-        self._rest = b""
-        done: list[bytes] = []
-        while data:
-            marker = _CLOSE if self._inside else _OPEN
-            place = data.find(marker)
-            if place < 0:
-                whole = len(data) if last else _cut(data, self._inside)
-                done.append(self._mend(data[:whole]))
-                self._rest = data[whole:]
-                break
-            done.append(self._mend(data[:place]) + marker)
-            data = data[place + len(marker) :]
-            self._inside = not self._inside
-        return b"".join(done)
-
-    def _mend(self, data: bytes) -> bytes:
-        return data if self._inside else _AMPERSAND.sub(_reference, data)
+_ENCODINGS = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_CUT_OFF = {"no element found", "unclosed token", "unclosed CDATA section", "partial character"}
+_NO_ELEMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+_ELEMENT = re.compile(r"\s*<([A-Za-z_][\w:.-]*)")
 
 
-def _cut(data: bytes, inside: bool) -> int:
-    """Up to where the data can be taken without cutting a marker or a reference."""
-    tail = data[-_LONGEST:]
-    place = tail.find(b"]") if inside else min((tail.find(sign) for sign in (b"&", b"<") if sign in tail), default=-1)
-    return len(data) if place < 0 else len(data) - len(tail) + place
+class Target(Protocol):
+    """Is told what the file holds, and gathers records. Names are as written, with their prefix; lines count from 1."""
 
-
-def _reference(match: re.Match[bytes]) -> bytes:
-    reference = match[0]
-    if reference == b"&":
-        return b"&amp;"
-    if reference.startswith(b"&#"):
-        digits = reference[2:-1].decode()
-        code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
-        allowed = (
-            code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
-        )
-        return reference if allowed else b""
-    return reference
-
-
-class Reader(Protocol):
-    """A SAX handler that gathers records."""
-
+    def start(self, name: str, attributes: dict[str, str], line: int) -> None: ...
+    def end(self) -> None: ...
+    def text(self, text: str, line: int) -> None: ...
     def take(self) -> list[Record]: ...
 
 
-def parse(name: str, chunks: Iterable[bytes], handler: ContentHandler, reader: Reader) -> Iterator[Record]:
-    """Feed chunks to `handler` and yield what `reader` has gathered. Raises `ImportFailed` with the line."""
-    parser = create_parser(forbid_dtd=True)
-    parser.setContentHandler(handler)
-    mender = Mender()
+def root_name(head: bytes) -> str:
+    """The name of the first element, or "" if `head` does not begin as XML does."""
     try:
-        for chunk in chunks:
-            parser.feed(mender.feed(chunk))
-            yield from reader.take()
-        parser.feed(mender.feed(b"", last=True))
-        parser.close()
-    except SAXParseException as error:
-        raise ImportFailed(
-            f"{name}, line {error.getLineNumber()}: not readable as XML: {error.getMessage()}."
-        ) from error
-    except DefusedXmlException as error:
-        raise ImportFailed(f"{name}: declares a document type, which no export has; it is refused.") from error
-    yield from reader.take()
+        text = codecs.getincrementaldecoder(_encoding(head))("replace").decode(head)
+    except ImportFailed:
+        return ""
+    found = _ELEMENT.match(_NO_ELEMENT.sub("", text))
+    return found.group(1) if found else ""
+
+
+def parse(part: Part, target: Target) -> Iterator[Record]:
+    """Feeds `target` a piece at a time and yields what it has gathered.
+
+    Raises ImportFailed, naming the line, for what is not XML and for a document type declaration: exports have none,
+    and entities can expand without end or name files of this machine.
+    """
+    head = part.peek()
+    if not head:
+        raise ImportFailed(f"{part.name} is empty.")
+    feeder: _Feeder | None = None
+    try:
+        decoder = codecs.getincrementaldecoder(_encoding(head))("replace")
+        for chunk in part.chunks():
+            text = decoder.decode(chunk)
+            if feeder is None:  # WordPress plugins leave blank lines before the declaration, where XML allows none
+                lines = text[: len(text) - len(text.lstrip())].count("\n")
+                feeder, text = _Feeder(target, lines), text.lstrip()
+            feeder.feed(text)
+            yield from target.take()
+        if feeder:
+            feeder.feed(decoder.decode(b"", final=True), final=True)
+        yield from target.take()
+    except ImportFailed as error:
+        raise ImportFailed(f"{part.name}: {error.message}") from error
+
+
+def _encoding(head: bytes) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    declared = _DECLARATION.match(head)
+    name = declared.group(1).decode() if declared else "utf-8"
+    try:
+        encoding = codecs.lookup(name).name
+    except LookupError:
+        encoding = ""
+    if encoding not in _ENCODINGS:
+        raise ImportFailed(f"line 1 says that the file is written in {name}. Save it as UTF-8 and try again.")
+    return encoding
+
+
+class _Feeder:
+    def __init__(self, target: Target, skipped_lines: int) -> None:
+        self._target = target
+        self._skipped_lines = skipped_lines
+        self._repair = Repair()
+        self._depth = 0
+        self._fed = 0
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+
+    @property
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber + self._skipped_lines
+
+    def feed(self, text: str, *, final: bool = False) -> None:
+        data = self._repair.feed(text, final=final).encode()
+        try:
+            self._parser.Parse(data, final)
+        except expat.ExpatError as error:
+            line = error.lineno + self._skipped_lines
+            problem = expat.errors.messages[error.code]
+            if final and problem in _CUT_OFF:
+                raise ImportFailed(
+                    f"line {line} is the last, and elements are still open: the file is cut off."
+                ) from error
+            raise ImportFailed(f"line {line} is not XML as an export has it ({problem}).") from error
+        self._fed += len(data)
+        if self._fed - self._parser.CurrentByteIndex > MAX_TOKEN:
+            raise ImportFailed(f"line {self._line} holds a tag or comment of more than {MAX_TOKEN >> 20} MB.")
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise ImportFailed(f"line {self._line} declares a document type. No export does, and it can do harm.")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ImportFailed(f"line {self._line} lies more than {MAX_DEPTH} elements deep.")
+        self._target.start(name, attributes, self._line)
+
+    def _end(self, _: str) -> None:
+        self._depth -= 1
+        self._target.end()
+
+    def _text(self, text: str) -> None:
+        self._target.text(text, self._line)

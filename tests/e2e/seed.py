@@ -1,0 +1,64 @@
+"""What was said before the reader came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import sqlalchemy as sa
+
+from widget import ids
+from widget.db import Database, Tx
+from widget.models import comments, pages
+from widget.store import likes, people
+
+
+class Seed:
+    def __init__(self, client: httpx2.AsyncClient, database: Database) -> None:
+        self._client = client
+        self._database = database
+
+    async def post(self, url: str, text: str, *, parent: str = "", name: str = "Olga Fern") -> str:
+        """A guest's comment; its id."""
+        guest = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@example.org"}
+        body: dict[str, Any] = {"url": url, "text": text, "guest": guest}
+        if parent:
+            body["parent_id"] = parent
+        answer = await self._client.post("/api/v1/demo/comments", json=body)
+        assert answer.status_code == 201, answer.text
+        comment_id: str = answer.json()["id"]
+        return comment_id
+
+    async def count(self, url: str) -> int:
+        answer = await self._client.get("/api/v1/demo/counts", params={"url": url})
+        count: int = answer.json()["counts"][url]
+        return count
+
+    async def like(self, comment_id: str, names: list[str]) -> None:
+        """Let people of these names like a comment."""
+
+        def add(tx: Tx) -> None:
+            identifier = ids.decode(comment_id)
+            assert identifier is not None
+            query = sa.select(comments.c.site_id, comments.c.page_id).where(comments.c.id == identifier)
+            site_id, page_id = tx.conn.execute(query).one()
+            for name in names:
+                person_id = people.add_person(tx, "member", name, "", "")
+                likes.add_like(tx, site_id, page_id, identifier, person_id)
+            likes.raise_likes(tx, site_id, identifier, len(names))
+            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1))
+
+        await self._database.write(add)
+
+    async def close_page(self, url: str) -> None:
+        """No further comments."""
+
+        def close(tx: Tx) -> None:
+            page_id = tx.conn.execute(sa.select(pages.c.id).where(pages.c.url == url)).scalar_one()
+            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, locked=True))
+
+        await self._database.write(close)
+
+
+def _page(page_id: int) -> sa.Update:
+    return sa.update(pages).where(pages.c.id == page_id)
