@@ -72,7 +72,7 @@
   };
 
   const send = (type, more) => frame?.contentWindow?.postMessage({ palaver: 1, type, ...more }, home);
-  const mount = () => {
+  const mount = (focus = comment()) => {
     const query = new URLSearchParams({ url: (shown = address()) });
     const add = (name, value) => value && query.set(name, value);
     add("id", page.id);
@@ -80,7 +80,7 @@
     add("sort", options.sort);
     add("lang", options.lang || document.documentElement.lang);
     add("theme", theme);
-    add("comment", comment());
+    add("comment", focus);
     const style = look();
     seen = JSON.stringify(style);
     frame = document.createElement("iframe");
@@ -159,7 +159,7 @@
   window.Palaver = {
     load(other = {}) {
       page = other;
-      mount();
+      mount("");
     },
     theme(name) {
       theme = name;

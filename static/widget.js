@@ -115,12 +115,12 @@
   Object.assign(app, { load, run });
   addEventListener("click", (event) => {
     const target = event.target.closest("a, button");
-    if (!target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     for (const file in verbs) {
       const verb = verbs[file].split(" ").find((name) => target.classList.contains(name));
       if (!verb || (app.alone && file === "signin")) continue;
       event.preventDefault();
-      load(file).then((part) => part[verb](target), () => (target.href ? location.assign(target.href) : target.form?.requestSubmit(target)));
+      load(file).then((part) => part[verb](target), () => (target.href ? (location = target.href) : target.form?.requestSubmit(target)));
     }
   });
   addEventListener("focusin", ({ target }) => target.closest?.(".write:not(.open)") && run("composer", "open", target));
