@@ -112,7 +112,7 @@ async def test_a_redemption_for_another_site_does_nothing(steps: Steps) -> None:
     assert await steps.redeem()
 
 
-async def test_a_frames_session_continues_nothing(steps: Steps, db: Database, clock: Clock) -> None:
+async def test_a_frames_session_continues_nothing(steps: Steps, clock: Clock) -> None:
     await steps.start()
     await steps.finish()
     parent = await steps.store.get_session(steps.page, steps.now)
