@@ -200,7 +200,7 @@ async def test_change_by_another_process_is_seen_after_a_second(world: World, da
     other = open_database(database_url, clock=world.clock)
     core = Core(other, Limits(enabled=False), ("k" * 32,))
     page = PageKey("url:blog.example/posts/bread", PAGE)
-    draft = Draft(page, "", "", "From elsewhere.", Guest(*GUEST.values(), ""), "")
+    draft = Draft(page, "", "", "From elsewhere.", Guest(GUEST["name"], GUEST["email"], ""), "")
     await comments.post(core, world.blog, NOBODY, draft)
     await other.close()
     async with asyncio.timeout(5):

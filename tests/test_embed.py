@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -289,8 +290,8 @@ async def test_change_needs_exactly_our_origin(world: World, cast: Cast) -> None
 # Headers
 
 
-def policy_of(headers: object, directive: str) -> list[str]:
-    parts = [part.split() for part in headers["content-security-policy"].split(";")]  # type: ignore[index]
+def policy_of(headers: Mapping[str, str], directive: str) -> list[str]:
+    parts = [part.split() for part in headers["content-security-policy"].split(";")]
     [found] = [part[1:] for part in parts if part[0] == directive]
     return found
 
