@@ -1,7 +1,7 @@
 """Who is this? Sign-in, sessions, and which requests may change something. Knows nothing of comments.
 
 To change …, go to:
-a provider, or add one       providers.py (a row), identity.py (how a row's fields are read), static/icons/
+a provider, or add one       providers.py (a row), identity.py (how a row's fields are read), ../static/icons/
 the way there and back       oauth.py, discovery.py, id_token.py; how we ask: outbound.py
 the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses)
 sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
@@ -23,16 +23,18 @@ from auth.sessions import (
     page_cookie,
     probe_cookie,
 )
-from auth.store import AuthSite, AuthStore, SessionRow, SiteDirectory
+from auth.store import Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
 
 __all__ = [
     "PAGE_HEADERS",
     "PROVIDER_NAMES",
+    "Attempt",
     "Auth",
     "AuthError",
     "AuthSite",
     "AuthStore",
     "Caller",
+    "Member",
     "Provider",
     "SessionRow",
     "SiteDirectory",

@@ -1,7 +1,7 @@
 """The comment service. To change …, go to:
 
 what the database holds      models.py, migrations/, store/ (all SQL)
-what a person may do         policy.py; what happens then: comments.py, pages.py, moderation.py (the verbs)
+what a person may do         policy.py; what happens then: comments.py, likes.py, pages.py (the verbs)
 which thread a URL is        page_key.py
 how text becomes HTML        text.py
 what is shown                tree.py, render.py, ../templates/, ../static/

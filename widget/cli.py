@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from auth.providers import PROVIDER_NAMES
+from auth import PROVIDER_NAMES
 from widget.errors import PalaverError
 from widget.logs import configure
 from widget.settings import ConfigurationError, Settings, ensure_key_file, load

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from auth.sessions import new_frame_session
+from auth import new_frame_session
 from widget import ids, policy
 from widget.core import Actor, Core
 from widget.db import Tx

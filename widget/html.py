@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from auth.providers import Provider
+from auth import Provider
 from widget.assets import Assets
 from widget.resources import folder
 from widget.store.sites import Site

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from auth.store import AuthSite
+from auth import AuthSite
 from widget.cache import TRUST
 from widget.core import Core
 from widget.documents import FIRST_PARTY
@@ -51,7 +51,7 @@ class SiteDirectory:
 
 
 class SitesForAuth:
-    """The directory as sign-in asks for it (`auth.store.SiteDirectory`)."""
+    """The directory as sign-in asks for it (`auth.SiteDirectory`)."""
 
     def __init__(self, core: Core, directory: SiteDirectory) -> None:
         self._core = core

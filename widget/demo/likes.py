@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from widget.db import Tx
-from widget.models import comments, people
-from widget.store import likes
+from widget.store import comments, likes, pages
+from widget.store.comments import Comment
 from widget.store.sites import get_site
 
 _PATTERN = (3, 0, 2, 0, 0, 5, 1, 0, 2)  # how many like the first comment, the second …
@@ -16,19 +14,18 @@ def add_likes(tx: Tx, site_name: str) -> None:
     """Let the people of the site like each other's comments, always the same ones."""
     site = get_site(tx, site_name)
     assert site is not None
-    c = comments.c
-    query = (
-        sa.select(c.id, c.page_id, c.person_id, people.c.name)
-        .join(people, people.c.id == c.person_id)
-        .where(c.site_id == site.id, c.status == "approved")
-        .order_by(c.id)
-    )
-    rows = [tuple(row) for row in tx.conn.execute(query)]
-    readers = [person_id for _, person_id in sorted({(name, person_id) for _, _, person_id, name in rows})]
-    for place, (comment_id, page_id, author, _) in enumerate(rows):
-        others = [person for person in readers if person != author]
+    approved = [comment for page in pages.list_pages(tx, site.id) for comment in _list_approved(tx, site.id, page.id)]
+    authors = {(comment.author_name or "", comment.person_id) for comment in approved if comment.person_id is not None}
+    readers = [person_id for _, person_id in sorted(authors)]
+    for place, comment in enumerate(sorted(approved, key=lambda comment: comment.id)):
+        others = [person for person in readers if person != comment.person_id]
         start = place % len(others)
         fans = (others[start:] + others[:start])[: _PATTERN[place % len(_PATTERN)]]
-        added = sum(likes.add_like(tx, site.id, page_id, comment_id, fan) for fan in fans)
+        added = sum(likes.add_like(tx, site.id, comment.page_id, comment.id, fan) for fan in fans)
         if added:
-            likes.raise_likes(tx, site.id, comment_id, added)
+            likes.raise_likes(tx, site.id, comment.id, added)
+
+
+def _list_approved(tx: Tx, site_id: int, page_id: int) -> list[Comment]:
+    rows = comments.list_paths(tx, site_id, page_id)
+    return comments.list_comments(tx, site_id, [row.id for row in rows if row.status == "approved"])

@@ -13,8 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from auth.csrf import Caller
-from auth.sessions import frame_cookie, has_probe
+from auth import Caller, frame_cookie, has_probe
 from widget import comments, ids, likes
 from widget.comments import Draft, check_text, render
 from widget.core import Actor, Core

@@ -8,8 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from auth.csrf import check_personal
-from auth.sessions import probe_cookie
+from auth import check_personal, probe_cookie
 from widget import comments, cursors, likes, pages
 from widget.api import (
     CommentIn,

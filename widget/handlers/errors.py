@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from auth.errors import AuthError
+from auth import AuthError
 from widget.errors import NotFound, PalaverError
 from widget.handlers.requests import service_of
 from widget.html import PAGE_HEADERS, frame_headers

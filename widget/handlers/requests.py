@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
-from auth.csrf import Caller, check_change
-from auth.sessions import Visitor
+from auth import Caller, Visitor, check_change
 from widget.core import Actor
 from widget.documents import FRAME
 from widget.errors import BadRequest, Invalid, TooLarge, UnsupportedMedia

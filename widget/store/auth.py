@@ -1,4 +1,4 @@
-"""SQL of sign-in: attempts, sessions, identities. `Store` is `auth.store.AuthStore` on our database."""
+"""SQL of sign-in: attempts, sessions, identities. `Store` is `auth.AuthStore` on our database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from auth.store import Attempt, Member, SessionRow
+from auth import Attempt, Member, SessionRow
 from widget.db import Database, Tx, add_unless_there
 from widget.models import attempts, identities, people, sessions
 from widget.store.people import add_person, set_person
