@@ -2,8 +2,9 @@
 
 To change …, go to:
 a provider, or add one       providers.py (a row), identity.py (how a row's fields are read), ../static/icons/
-the way there and back       oauth.py, discovery.py, id_token.py; how we ask: outbound.py
-the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses)
+the way there and back       callback.py; oauth.py, discovery.py, id_token.py; how we ask: outbound.py
+another way to prove oneself way.py (what it has), handlers.py (where it is named)
+the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses), endings.py
 sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
 which requests count         csrf.py; which addresses lead back: origins.py
 what a person reads          errors.py (sentences), ../templates/auth/, ../static/auth.css, ../static/auth.js

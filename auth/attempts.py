@@ -34,19 +34,32 @@ class Attempts:
         self._now = now
 
     async def start(
-        self, provider: str, site: AuthSite, page_url: str, page_id: str, secret: str | None
+        self,
+        provider: str,
+        *,
+        purpose: str = "comment",
+        site: AuthSite | None = None,
+        page_url: str = "",
+        page_id: str = "",
+        secret: str | None = None,
+        session: bytes | None = None,
     ) -> tuple[str, str]:
-        """The window's id and the token for its cookie. Raises `Refused` if the secret was ever used before."""
+        """The window's id and the token for its cookie; `session` is the first-party session to link to.
+
+        Raises `Refused` if the secret was ever used before.
+        """
         window_id, token = new_window_id(), new_token()
         attempt = Attempt(
             id=window_id,
             window_hash=hash_token(token),
             secret_hash=hash_token(secret) if secret is not None else None,
-            site_id=site.id,
+            purpose=purpose,
+            site_id=site.id if site is not None else None,
             page_url=page_url,
             page_id=page_id,
             provider=provider,
             created_at=self._now(),
+            session_hash=session,
         )
         if not await self._store.add_attempt(attempt):
             raise Refused("This sign-in was begun before.", code="used")
@@ -67,6 +80,18 @@ class Attempts:
             raise SignInFailed("expired")
         return challenge
 
+    async def name_server(self, attempt: Attempt, server: str) -> None:
+        """Remember which of a provider's servers was chosen. Raises `SignInFailed`."""
+        if not await self._store.set_attempt_server(attempt.id, self._oldest(), server):
+            raise SignInFailed("expired")
+
+    async def keep_answer(self, state: str, answer: str) -> None:
+        """Keep what a provider posted until our own GET reads it. Raises `SignInFailed` for a state that is not known,
+        used, or answered already.
+        """
+        if not is_token(state) or not await self._store.set_attempt_answer(hash_token(state), self._oldest(), answer):
+            raise SignInFailed("used")
+
     async def take(self, state: str) -> Attempt:
         """Use up the state with which a provider sent somebody back. Raises `SignInFailed`."""
         attempt = await self._store.take_attempt_state(hash_token(state)) if is_token(state) else None
@@ -85,12 +110,19 @@ class Attempts:
         if attempt.created_at <= self._oldest():
             raise SignInFailed("expired")
 
-    async def finish(self, attempt: Attempt, member: Member, replaced: bytes | None) -> str:
+    async def finish(self, attempt: Attempt, member: Member, replaced: bytes | None, device: str) -> str:
         """The token of the new first-party session of that member. Raises `SignInFailed` if it was cancelled since."""
-        token, session = new_page_session(0, attempt.provider, self._now())
+        token, session = new_page_session(0, attempt.provider, self._now(), device)
         if not await self._store.finish_attempt(attempt.id, self._oldest(), self._now(), member, session, replaced):
             raise SignInFailed("cancelled")
         return token
+
+    async def link(self, attempt: Attempt, member: Member, session_hash: bytes | None) -> None:
+        """Give an identity to the person of the first-party session in which that was begun. Raises `SignInFailed`."""
+        if session_hash is None or session_hash != attempt.session_hash:
+            raise SignInFailed("wrong_window", "another first-party session")
+        if not await self._store.link_attempt(attempt.id, self._oldest(), self._now(), member, session_hash):
+            raise SignInFailed("expired")
 
     async def fail(self, attempt: Attempt, failure: SignInFailed) -> None:
         await self._store.close_attempt(attempt.id, "failed", failure.reason)

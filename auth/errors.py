@@ -80,6 +80,7 @@ SENTENCES = {
     "unknown_provider": "This kind of account cannot be used here.",
     "unknown_site": "This comment form belongs to no site of this service.",
     "too_many": "There were too many sign-ins from your network. Please wait a few minutes and try again.",
+    "sign_in_again": "That needs a sign-in of the last ten minutes. Please sign in again first.",
     "bad_request": "The sign-in could not be read, so it was not started. Please go back to the page and try again.",
 }
 

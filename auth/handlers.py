@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from auth.attempts import Attempts
+from auth.callback import OAuthWay
+from auth.endings import Endings
 from auth.frame import Frame, told_as_asked
 from auth.oauth import OAuth
 from auth.pages import Pages
@@ -18,6 +20,7 @@ from auth.service import Service
 from auth.sessions import Visitor
 from auth.store import AuthStore, SiteDirectory
 from auth.visitors import Visitors
+from auth.way import Way
 from auth.window import Window
 
 
@@ -60,7 +63,9 @@ class Auth:
             oauth=OAuth(public_url, http, now),
             visitors=self._visitors,
         )
-        self._window, self._frame = Window(service), Frame(service)
+        endings = Endings(service)
+        self._ways: dict[str, Way] = {"oauth": OAuthWay(service, endings)}
+        self._window, self._frame = Window(service, endings, self._ways), Frame(service)
 
     def routes(self) -> list[BaseRoute]:
         window, frame = self._window, self._frame
@@ -69,11 +74,11 @@ class Auth:
             Route("/auth/refused", window.refused),
             Route("/auth/window", window.window, methods=["GET"]),
             Route("/auth/window", window.continue_as, methods=["POST"]),
-            Route("/auth/{provider}/callback", window.callback),
             Route("/auth/done", window.done),
             Route("/auth/redeem", told_as_asked(frame.redeem), methods=["POST"]),
             Route("/auth/cancel", told_as_asked(frame.cancel), methods=["POST"]),
             Route("/auth/logout", told_as_asked(frame.logout), methods=["POST"]),
+            *(route for way in self._ways.values() for route in way.routes()),
         ]
 
     async def frame_visitor(self, request: Request, site_id: int) -> Visitor | None:

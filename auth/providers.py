@@ -30,6 +30,8 @@ class Provider:
     name: str
     label: str
     issuer: str
+    way: Literal["oauth"] = "oauth"  # a key of `handlers.Auth`'s ways
+    response_mode: Literal["query", "form_post"] = "query"  # OAuth 2.0 Form Post Response Mode
     authorize: str = ""
     exchange: str = ""  # the token endpoint
     userinfo: str = ""

@@ -53,11 +53,15 @@ class Service:
         """What is kept of an identity, made fit to be shown."""
         names = (self.clean_name(name) for name in (identity.name, identity.username) if name)
         name = next((name for name in names if name), NAMELESS)
-        email = self.clean_email(identity.email) if identity.email else None
-        return Member(identity.issuer, identity.subject, provider, name, email or "")
+        email = (self.clean_email(identity.email) if identity.email else None) or ""
+        verified = bool(email and identity.email_verified and self.providers[provider].verifies_email)
+        return Member(identity.issuer, identity.subject, provider, name, email, verified, identity.avatar or "")
+
+    async def site_of(self, attempt: Attempt) -> AuthSite | None:
+        return await self.sites.get_by_id(attempt.site_id) if attempt.site_id is not None else None
 
     async def place(self, attempt: Attempt) -> tuple[str, str]:
         """Where somebody came from: the host to name, and the address that leads back ("" unless it is safe)."""
-        site = await self.sites.get_by_id(attempt.site_id)
+        site = await self.site_of(attempt)
         origins = site.origins if site is not None else ()
         return host_of(attempt.page_url) or host_of(next(iter(origins), "")), return_url(attempt.page_url, origins)

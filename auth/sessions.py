@@ -13,7 +13,10 @@ from starlette.requests import Request
 from auth.store import SessionRow
 from auth.tokens import hash_token, is_token, new_token
 
-SESSION_SECONDS = 180 * 24 * 3600
+DAY_SECONDS = 24 * 3600
+SESSION_SECONDS = 180 * DAY_SECONDS  # the longest life of a session
+IDLE_SECONDS = 60 * DAY_SECONDS  # unused for so long, it ends before
+FRESH_SECONDS = 600  # what the account page asks for, and what linking identities needs
 WINDOW_SECONDS = 600
 PAGE_COOKIE = "__Host-palaver"
 PROBE_COOKIE = "__Host-palaver-probe"
@@ -27,25 +30,32 @@ class Visitor(NamedTuple):
     provider: str  # "" for a guest
     token_hash: bytes
     bearer: bool  # by a token in the header, not by a cookie
+    proved_at: int = 0  # when they last proved who they are, Unix ms
+
+    def is_fresh(self, now: int) -> bool:
+        """Whether they signed in within the last ten minutes."""
+        return self.proved_at > now - FRESH_SECONDS * 1000
 
 
-def new_page_session(person_id: int, provider: str, now: int) -> tuple[str, SessionRow]:
-    return _new_session(person_id, None, provider, now, None)
+def new_page_session(person_id: int, provider: str, now: int, device: str = "") -> tuple[str, SessionRow]:
+    return _new_session(person_id, None, provider, now, SESSION_SECONDS, device)
 
 
 def new_frame_session(
-    person_id: int, site_id: int, provider: str, now: int, parent_hash: bytes | None = None
+    person_id: int, site_id: int, provider: str, now: int, *, device: str = "", seconds: int = SESSION_SECONDS
 ) -> tuple[str, SessionRow]:
     """The token for the browser and the row to keep; `provider` is "" for a guest."""
-    return _new_session(person_id, site_id, provider, now, parent_hash)
+    return _new_session(person_id, site_id, provider, now, seconds, device)
 
 
 def _new_session(
-    person_id: int, site_id: int | None, provider: str, now: int, parent_hash: bytes | None
+    person_id: int, site_id: int | None, provider: str, now: int, seconds: int, device: str
 ) -> tuple[str, SessionRow]:
     token = new_token()
-    expires_at = now + SESSION_SECONDS * 1000
-    return token, SessionRow(hash_token(token), person_id, site_id, provider, parent_hash, now, expires_at)
+    proved_at = now if provider else 0
+    expires_at = now + seconds * 1000
+    row = SessionRow(hash_token(token), person_id, site_id, provider, None, now, expires_at, now, proved_at, device)
+    return token, row
 
 
 def frame_cookie_name(site_id: int) -> str:

@@ -20,16 +20,19 @@ class Attempt(NamedTuple):
     id: str
     window_hash: bytes
     secret_hash: bytes | None
-    site_id: int
+    purpose: str  # comment (on a site), account (our own page), link (a further identity of who is signed in there)
+    site_id: int | None  # None: not on a site
     page_url: str  # "" if it is not one of the site's
     page_id: str  # the page's own id, where it has one
     provider: str
     created_at: int
+    server: str = ""  # the origin that the person named, where the provider has many (Mastodon)
     status: str = "started"
     reason: str = ""
     state_hash: bytes | None = None
     nonce: str = ""
     verifier: str = ""  # PKCE
+    answer: str = ""  # of a provider that answers by a form of its own (Apple), until our GET reads it
     person_id: int | None = None
     session_hash: bytes | None = None  # the first-party session that finished it
     finished_at: int | None = None
@@ -43,6 +46,9 @@ class SessionRow(NamedTuple):
     parent_hash: bytes | None  # the first-party session that a frame session came from
     created_at: int
     expires_at: int
+    seen_at: int  # exact to a day
+    proved_at: int  # when somebody last proved who they are; 0 for a guest
+    device: str  # what its owner knows it by: “Firefox on Linux”
 
 
 class Member(NamedTuple):
@@ -51,8 +57,10 @@ class Member(NamedTuple):
     issuer: str
     subject: str
     provider: str
-    name: str
+    name: str  # fit to be shown
     email: str
+    email_verified: bool  # and the word on that counts (a provider's row, our own code)
+    avatar: str  # an address, or ""
 
 
 class AuthStore(Protocol):
@@ -72,6 +80,12 @@ class AuthStore(Protocol):
         """Use the state up. The attempt as it was, to the one caller who did it."""
         ...
 
+    async def set_attempt_server(self, attempt_id: str, since: int, server: str) -> bool: ...
+
+    async def set_attempt_answer(self, state_hash: bytes, since: int, answer: str) -> bool:
+        """Keep the answer of a provider that posts it, once for each state."""
+        ...
+
     async def finish_attempt(
         self, attempt_id: str, since: int, now: int, member: Member, session: SessionRow, replaced: bytes | None
     ) -> bool:
@@ -80,6 +94,11 @@ class AuthStore(Protocol):
         `replaced` is the first-party session that the window had: it ends, and frame sessions of the same person that
         came from it now belong to the new one, so that logging out there still ends it.
         """
+        ...
+
+    async def link_attempt(self, attempt_id: str, since: int, now: int, member: Member, session_hash: bytes) -> bool:
+        """started → finished, with the person whom the identity belongs to now: an identity that nobody has becomes
+        one of the person of that first-party session."""
         ...
 
     async def continue_attempt(self, attempt_id: str, since: int, now: int, session_hash: bytes) -> bool:
@@ -100,7 +119,13 @@ class AuthStore(Protocol):
         """started → failed, or started or finished → cancelled."""
         ...
 
-    async def get_session(self, token_hash: bytes, now: int) -> SessionRow | None: ...
+    async def get_session(self, token_hash: bytes, now: int, idle_since: int) -> SessionRow | None:
+        """A session that has not ended and was seen after `idle_since`."""
+        ...
+
+    async def touch_session(self, token_hash: bytes, now: int) -> None:
+        """It was seen now."""
+        ...
 
     async def get_person_name(self, person_id: int) -> str: ...
 

@@ -39,8 +39,14 @@ class Visitors:
         return session if session is not None and session.site_id is None else None
 
     async def _get(self, token_hash: bytes | None) -> SessionRow | None:
-        return await self._store.get_session(token_hash, self._now()) if token_hash is not None else None
+        if token_hash is None:
+            return None
+        now = self._now()
+        session = await self._store.get_session(token_hash, now, now - sessions.IDLE_SECONDS * 1000)
+        if session is not None and session.seen_at <= now - sessions.DAY_SECONDS * 1000:
+            await self._store.touch_session(token_hash, now)
+        return session
 
 
 def _visitor(session: SessionRow, *, bearer: bool = False) -> Visitor:
-    return Visitor(session.person_id, session.provider, session.token_hash, bearer)
+    return Visitor(session.person_id, session.provider, session.token_hash, bearer, session.proved_at)

@@ -55,6 +55,8 @@ sites = sa.Table(
     _text("privacy_url", ""),
     _flag("keep_query", True),
     _flag("hash_routes", False),
+    _flag("sso", False),
+    _int("sso_key", 1),  # the number in the derivation of the site's key: another number, another key
 )
 
 pages = sa.Table(
@@ -144,6 +146,19 @@ people = sa.Table(
     _text("name"),
     _text("url", ""),
     _text("email", ""),  # never public
+    _flag("renamed", False),  # chose the name themselves: what a provider says no longer changes it
+    _text("look", ""),  # what the name looks like (names.look_of): equal for names that can be taken for each other
+    sa.Column("avatar", sa.String(32), nullable=False, server_default=""),  # of `avatars`; "": drawn from the name
+    sa.Index("ix_people_look", "look"),
+    sa.Index("ix_people_email", "email"),
+)
+
+avatars = sa.Table(  # pictures, made small and without anything else in them; named by their content
+    "avatars",
+    metadata,
+    sa.Column("hash", sa.String(32), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
 )
 
 identities = sa.Table(
@@ -153,7 +168,12 @@ identities = sa.Table(
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("provider", sa.String(40), nullable=False),
     _id("person_id"),
+    _text("name", ""),  # as the provider says it; so are all below
+    _text("email", ""),
+    _flag("email_verified", False),  # and the provider's word on that counts
+    _text("avatar", ""),  # an address
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("used_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
     sa.Index("ix_identities_person", "person_id"),
 )
@@ -163,7 +183,7 @@ standings = sa.Table(  # what a person is on one site
     metadata,
     _id("site_id", key=True),
     _id("person_id", key=True),
-    sa.Column("role", sa.String(9), nullable=False, server_default="reader"),  # reader, moderator, owner
+    sa.Column("role", sa.String(9), nullable=False, server_default="reader"),  # reader, author, moderator, owner
     sa.Column("banned_until", sa.BigInteger, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
@@ -179,6 +199,9 @@ sessions = sa.Table(
     sa.Column("parent_hash", sa.LargeBinary(32)),  # the first-party session that a frame session came from
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False, server_default="0"),  # exact to a day
+    sa.Column("proved_at", sa.BigInteger, nullable=False, server_default="0"),  # the sign-in it came from
+    _text("device", ""),  # what its owner knows it by: “Firefox on Linux”
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.Index("ix_sessions_person", "person_id"),
@@ -192,15 +215,18 @@ attempts = sa.Table(  # one sign-in under way; auth/attempts.py
     sa.Column("id", sa.String(16), primary_key=True),  # the window's id, random
     sa.Column("window_hash", sa.LargeBinary(32), nullable=False),  # of the window's cookie
     sa.Column("secret_hash", sa.LargeBinary(32), unique=True),  # of V; null without scripts
-    _id("site_id"),
+    sa.Column("purpose", sa.String(7), nullable=False, server_default="comment"),  # comment, account, link
+    _id("site_id", null=True),  # null: for the account page
     _text("page_url"),
     _text("page_id"),
     sa.Column("provider", sa.String(40), nullable=False),
+    _text("server", ""),  # the origin that the person named, where the provider has many (Mastodon)
     sa.Column("status", sa.String(9), nullable=False),  # started, finished, redeemed, cancelled, failed
     sa.Column("reason", sa.String(20), nullable=False),  # why it failed: a key of auth.errors.SENTENCES
     sa.Column("state_hash", sa.LargeBinary(32), unique=True),  # null before the provider, and once used
     _text("nonce"),
     _text("verifier"),  # PKCE
+    _text("answer", ""),  # of a provider that answers by a form of its own (Apple), until our GET reads it
     _id("person_id", null=True),
     sa.Column("session_hash", sa.LargeBinary(32)),  # the first-party session that finished it
     sa.Column("created_at", sa.BigInteger, nullable=False),
@@ -208,4 +234,36 @@ attempts = sa.Table(  # one sign-in under way; auth/attempts.py
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
     sa.Index("ix_attempts_created_at", "created_at"),
+)
+
+email_codes = sa.Table(  # the code on its way to an address; auth/email.py
+    "email_codes",
+    metadata,
+    sa.Column("attempt_id", sa.String(16), primary_key=True),
+    _text("email"),
+    sa.Column("code_hash", sa.LargeBinary(32), nullable=False),  # keyed: six digits alone could be guessed from a hash
+    sa.Column("link_hash", sa.LargeBinary(32), nullable=False, unique=True),
+    _int("tries"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], ondelete="CASCADE"),
+)
+
+sso_tokens = sa.Table(  # tokens of a site's own accounts that were used; auth/sso.py
+    "sso_tokens",
+    metadata,
+    _id("site_id", key=True),
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),  # of its `jti`
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.Index("ix_sso_tokens_expires_at", "expires_at"),
+)
+
+clients = sa.Table(  # how servers that people named know us (Mastodon)
+    "clients",
+    metadata,
+    sa.Column("server", sa.Text, primary_key=True),  # its origin
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("client_secret", sa.LargeBinary, nullable=False),  # encrypted by the first secret key
+    _text("scope"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
 )

@@ -14,7 +14,7 @@ from tests.auth.world import BLOG, SHOP, Clock
 from widget.db import Database
 from widget.store.auth import KEPT_MS, Store
 
-MARA = Member("https://idp.example", "mara", "idp", "Mara", "mara@example.org")
+MARA = Member("https://idp.example", "mara", "idp", "Mara", "mara@example.org", email_verified=True, avatar="")
 
 
 class Steps:
@@ -24,7 +24,7 @@ class Steps:
         self.store, self.now = store, clock()
         self.secret = hash_token(new_token())
         self.state = hash_token(new_token())
-        self.attempt = Attempt(new_window_id(), b"w", self.secret, BLOG.id, "", "", "idp", self.now)
+        self.attempt = Attempt(new_window_id(), b"w", self.secret, "comment", BLOG.id, "", "", "idp", self.now)
         self.page = hash_token("")
 
     async def start(self) -> bool:
@@ -44,6 +44,9 @@ class Steps:
     async def redeem(self, since: int = 0, site_id: int = BLOG.id) -> bool:
         _, session = new_frame_session(0, site_id, "", self.now)
         return await self.store.redeem_attempt(self.secret, since, self.now, session, [])
+
+    async def link(self, member: Member = MARA) -> bool:
+        return await self.store.link_attempt(self.attempt.id, 0, self.now, member, self.page)
 
     async def cancel(self) -> bool:
         return await self.store.close_attempt(self.attempt.id, "cancelled", "cancelled")
@@ -102,7 +105,7 @@ async def test_a_finish_that_comes_too_late_makes_nobody(steps: Steps) -> None:
     await steps.start()
     await steps.cancel()
     assert not await steps.finish()
-    assert await steps.store.get_session(steps.page, steps.now) is None
+    assert await steps.store.get_session(steps.page, steps.now, 0) is None
 
 
 async def test_a_redemption_for_another_site_does_nothing(steps: Steps) -> None:
@@ -115,7 +118,7 @@ async def test_a_redemption_for_another_site_does_nothing(steps: Steps) -> None:
 async def test_a_frames_session_continues_nothing(steps: Steps, clock: Clock) -> None:
     await steps.start()
     await steps.finish()
-    parent = await steps.store.get_session(steps.page, steps.now)
+    parent = await steps.store.get_session(steps.page, steps.now, 0)
     assert parent is not None
     _, framed = new_frame_session(0, BLOG.id, "", steps.now)
     await steps.store.redeem_attempt(steps.secret, 0, steps.now, framed, [])
@@ -123,6 +126,7 @@ async def test_a_frames_session_continues_nothing(steps: Steps, clock: Clock) ->
     await again.start()
     again.page = framed.token_hash
     assert not await again.resume()
+    assert not await again.link()
     again.page = parent.token_hash
     assert await again.resume()
 
@@ -145,7 +149,46 @@ async def test_old_attempts_and_sessions_are_dropped_in_time(steps: Steps, clock
     clock.ms += KEPT_MS + 1
     await Steps(steps.store, clock).start()
     assert await steps.store.get_attempt(steps.attempt.id) is None
-    assert await steps.store.get_session(steps.page, clock()) is not None
+    assert await steps.store.get_session(steps.page, clock(), 0) is not None
     clock.forward(minutes=180 * 24 * 60)
     await Steps(steps.store, clock).start()
-    assert await steps.store.get_session(steps.page, 0) is None
+    assert await steps.store.get_session(steps.page, 0, 0) is None
+
+
+async def test_an_answer_is_kept_once_and_read_with_its_state(steps: Steps) -> None:
+    await steps.start()
+    await steps.leave()
+    assert not await steps.store.set_attempt_answer(hash_token("another"), 0, "{}")
+    assert not await steps.store.set_attempt_answer(steps.state, steps.now, "{}")
+    assert await steps.store.set_attempt_answer(steps.state, 0, "the first")
+    assert not await steps.store.set_attempt_answer(steps.state, 0, "the second")
+    taken = await steps.store.take_attempt_state(steps.state)
+    assert taken is not None
+    assert taken.answer == "the first"
+    assert not await steps.store.set_attempt_answer(steps.state, 0, "after it was used")
+
+
+async def test_an_identity_is_linked_to_nobody_but_its_first_owner(steps: Steps, clock: Clock) -> None:
+    await steps.start()
+    await steps.finish()
+    mara = await steps.store.get_session(steps.page, steps.now, 0)
+    assert mara is not None
+    other = MARA._replace(issuer="https://other.example", subject="m")
+    for member in (other, MARA):
+        again = Steps(steps.store, clock)
+        again.page = steps.page
+        await again.start()
+        assert await again.link(member)
+        linked = await steps.store.get_attempt(again.attempt.id)
+        assert linked is not None
+        assert (linked.status, linked.person_id) == ("finished", mara.person_id)
+        assert not await again.link(member), "one step, once"
+
+
+async def test_a_session_that_was_not_seen_for_long_is_none(steps: Steps) -> None:
+    await steps.start()
+    await steps.finish()
+    assert await steps.store.get_session(steps.page, steps.now, steps.now) is not None
+    assert await steps.store.get_session(steps.page, steps.now, steps.now + 1) is None
+    await steps.store.touch_session(steps.page, steps.now + 1)
+    assert await steps.store.get_session(steps.page, steps.now, steps.now + 1) is not None

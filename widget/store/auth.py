@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from auth import Attempt, Member, SessionRow
 from widget.db import Database, Tx, add_unless_there
+from widget.errors import Unavailable
 from widget.models import attempts, identities, people, sessions
 from widget.store.people import add_person, set_person
 
@@ -16,7 +18,9 @@ KEPT_MS = 24 * 3600 * 1000  # a secret stays known this long, so that it cannot 
 # Built once: building a statement anew costs more than running it.
 _ADD_SESSION = sa.insert(sessions)
 _GET_SESSION = sa.select(*(sessions.c[name] for name in SessionRow._fields)).where(
-    sessions.c.token_hash == sa.bindparam("token"), sessions.c.expires_at > sa.bindparam("now")
+    sessions.c.token_hash == sa.bindparam("token"),
+    sessions.c.expires_at > sa.bindparam("now"),
+    sessions.c.seen_at >= sa.bindparam("idle_since"),
 )
 
 
@@ -41,10 +45,19 @@ class Store:
     async def take_attempt_state(self, state_hash: bytes) -> Attempt | None:
         return await self._db.write(take_attempt_state, state_hash)
 
+    async def set_attempt_server(self, attempt_id: str, since: int, server: str) -> bool:
+        return await self._db.write(set_attempt_server, attempt_id, since, server)
+
+    async def set_attempt_answer(self, state_hash: bytes, since: int, answer: str) -> bool:
+        return await self._db.write(set_attempt_answer, state_hash, since, answer)
+
     async def finish_attempt(
         self, attempt_id: str, since: int, now: int, member: Member, session: SessionRow, replaced: bytes | None
     ) -> bool:
         return await self._db.write(finish_attempt, attempt_id, since, now, member, session, replaced)
+
+    async def link_attempt(self, attempt_id: str, since: int, now: int, member: Member, session_hash: bytes) -> bool:
+        return await self._db.write(link_attempt, attempt_id, since, now, member, session_hash)
 
     async def continue_attempt(self, attempt_id: str, since: int, now: int, session_hash: bytes) -> bool:
         return await self._db.write(continue_attempt, attempt_id, since, now, session_hash)
@@ -57,8 +70,12 @@ class Store:
     async def close_attempt(self, attempt_id: str, status: str, reason: str) -> bool:
         return await self._db.write(close_attempt, attempt_id, status, reason)
 
-    async def get_session(self, token_hash: bytes, now: int) -> SessionRow | None:
-        return await self._db.read(get_session, token_hash, now)
+    async def get_session(self, token_hash: bytes, now: int, idle_since: int) -> SessionRow | None:
+        return await self._db.read(get_session, token_hash, now, idle_since)
+
+    async def touch_session(self, token_hash: bytes, now: int) -> None:
+        with contextlib.suppress(Unavailable):  # who can only read shall read
+            await self._db.write(touch_session, token_hash, now)
 
     async def get_person_name(self, person_id: int) -> str:
         return await self._db.read(get_person_name, person_id)
@@ -94,10 +111,19 @@ def set_attempt_state(tx: Tx, attempt_id: str, since: int, state_hash: bytes, no
     return _step(tx, *_fresh(attempt_id, since), state_hash=state_hash, nonce=nonce, verifier=verifier)
 
 
+def set_attempt_server(tx: Tx, attempt_id: str, since: int, server: str) -> bool:
+    return _step(tx, *_fresh(attempt_id, since), server=server)
+
+
+def set_attempt_answer(tx: Tx, state_hash: bytes, since: int, answer: str) -> bool:
+    waiting = (attempts.c.status == "started", attempts.c.created_at > since, attempts.c.answer == "")
+    return _step(tx, attempts.c.state_hash == state_hash, *waiting, answer=answer)
+
+
 def take_attempt_state(tx: Tx, state_hash: bytes) -> Attempt | None:
     where = attempts.c.state_hash == state_hash
     attempt = get_attempt(tx, where)
-    return attempt if _step(tx, where, state_hash=None, nonce="", verifier="") else None
+    return attempt if _step(tx, where, state_hash=None, nonce="", verifier="", answer="") else None
 
 
 def finish_attempt(
@@ -114,26 +140,70 @@ def finish_attempt(
 
 
 def _member(tx: Tx, now: int, member: Member) -> int:
-    """The person of an identity, made unless there. Their name and address follow the provider's."""
-    key = (identities.c.issuer == member.issuer, identities.c.subject == member.subject)
-    query = sa.select(identities.c.person_id).where(*key)
-    person_id: int | None = tx.conn.execute(query).scalar_one_or_none()
+    """The person of an identity, made unless there. Their name and address follow the provider's, unless they chose a
+    name themselves.
+    """
+    person_id = _owner(tx, now, member)
     if person_id is not None:
-        set_person(tx, person_id, **{k: v for k, v in (("name", member.name), ("email", member.email)) if v})
+        _follow(tx, person_id, member)
         return person_id
     person_id = add_person(tx, "member", member.name, "", member.email)
+    if _add_identity(tx, now, member, person_id):
+        return person_id
+    tx.conn.execute(sa.delete(people).where(people.c.id == person_id))  # two windows at once: the other was first
+    first = _owner(tx, now, member)
+    assert first is not None
+    return first
+
+
+def _owner(tx: Tx, now: int, member: Member) -> int | None:
+    """Whose identity it is; what the provider says of them is kept with it."""
+    key = (identities.c.issuer == member.issuer, identities.c.subject == member.subject)
+    known = sa.update(identities).where(*key).values(**_said(now, member)).returning(identities.c.person_id)
+    person_id: int | None = tx.conn.execute(known).scalar_one_or_none()
+    return person_id
+
+
+def _said(now: int, member: Member) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "email": member.email,
+        "email_verified": member.email_verified,
+        "avatar": member.avatar,
+        "used_at": now,
+    }
+
+
+def _add_identity(tx: Tx, now: int, member: Member, person_id: int) -> bool:
     values = {
         "issuer": member.issuer,
         "subject": member.subject,
         "provider": member.provider,
         "person_id": person_id,
         "created_at": now,
+        **_said(now, member),
     }
-    if add_unless_there(tx, identities, values, index=("issuer", "subject")):
-        return person_id
-    tx.conn.execute(sa.delete(people).where(people.c.id == person_id))  # two windows at once: the other was first
-    first: int = tx.conn.execute(query).scalar_one()
-    return first
+    return add_unless_there(tx, identities, values, index=("issuer", "subject"))
+
+
+def _follow(tx: Tx, person_id: int, member: Member) -> None:
+    renamed = sa.select(people.c.renamed).where(people.c.id == person_id)
+    name = "" if tx.conn.execute(renamed).scalar_one() else member.name
+    set_person(tx, person_id, **{key: value for key, value in (("name", name), ("email", member.email)) if value})
+
+
+def link_attempt(tx: Tx, attempt_id: str, since: int, now: int, member: Member, session_hash: bytes) -> bool:
+    session = get_session(tx, session_hash, now)
+    if session is None or session.site_id is not None:
+        return False
+    if not _step(tx, *_fresh(attempt_id, since), status="finished", finished_at=now, session_hash=session_hash):
+        return False
+    person_id = _owner(tx, now, member)
+    if person_id is None:
+        added = _add_identity(tx, now, member, session.person_id)
+        person_id = session.person_id if added else _owner(tx, now, member)
+    _step(tx, attempts.c.id == attempt_id, person_id=person_id)
+    return True
 
 
 def _replace_page_session(tx: Tx, replaced: bytes, person_id: int, token_hash: bytes) -> None:
@@ -173,7 +243,13 @@ def redeem_attempt(
         return False
     ended = (sessions.c.token_hash.in_(replaced), sessions.c.site_id == session.site_id)
     tx.conn.execute(sa.delete(sessions).where(*ended))
-    owner = session._replace(person_id=parent.person_id, provider=attempt.provider, parent_hash=parent.token_hash)
+    owner = session._replace(
+        person_id=parent.person_id,
+        provider=attempt.provider,
+        parent_hash=parent.token_hash,
+        proved_at=parent.proved_at,
+        device=parent.device,
+    )
     add_session(tx, owner)
     return True
 
@@ -188,9 +264,14 @@ def add_session(tx: Tx, session: SessionRow) -> None:
     tx.conn.execute(_ADD_SESSION, session._asdict())
 
 
-def get_session(tx: Tx, token_hash: bytes, now: int) -> SessionRow | None:
-    row = tx.conn.execute(_GET_SESSION, {"token": token_hash, "now": now}).one_or_none()
+def get_session(tx: Tx, token_hash: bytes, now: int, idle_since: int = 0) -> SessionRow | None:
+    key = {"token": token_hash, "now": now, "idle_since": idle_since}
+    row = tx.conn.execute(_GET_SESSION, key).one_or_none()
     return SessionRow(*row) if row else None
+
+
+def touch_session(tx: Tx, token_hash: bytes, now: int) -> None:
+    tx.conn.execute(sa.update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=now))
 
 
 def get_person_name(tx: Tx, person_id: int) -> str:

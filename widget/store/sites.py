@@ -30,6 +30,8 @@ class Site(msgspec.Struct, frozen=True):
     privacy_url: str
     keep_query: bool
     hash_routes: bool
+    sso: bool
+    sso_key: int
 
 
 def _site(row: sa.Row[Any]) -> Site:
