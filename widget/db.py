@@ -18,7 +18,6 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from widget.errors import Unavailable
 from widget.events import Event
@@ -204,10 +203,11 @@ def postgres_url(url: str) -> sa.URL:
 class PostgresBackend:
     def __init__(self, url: str) -> None:
         import asyncpg  # noqa: PLC0415  (SQLite needs no driver)
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415  (it loads the whole ORM)
 
         passed_on = (OSError, asyncpg.PostgresError)  # by SQLAlchemy, while the driver connects
         self.failures: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *passed_on)
-        self._engine: AsyncEngine = create_async_engine(
+        self._engine = create_async_engine(
             postgres_url(url), pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True
         )
         sa.event.listen(self._engine.sync_engine, "connect", _set_lock_timeout)

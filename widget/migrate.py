@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from widget.db import postgres_url, sync_engine
 
@@ -36,6 +35,8 @@ def _migrate_sqlite(database_url: str) -> None:
 
 
 async def _migrate_postgres(database_url: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415  (SQLite need not pay for it)
+
     engine = create_async_engine(postgres_url(database_url), hide_parameters=True)
     try:
         async with engine.begin() as connection:
