@@ -59,22 +59,23 @@ _SELECT = sa.select(*COLUMNS).select_from(with_authors())
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _BY_ID = _SELECT.where(comments.c.site_id == _site, comments.c.id == sa.bindparam("comment"))
-_SAME = (
-    sa.select(comments.c.id)
-    .join(people, people.c.id == comments.c.person_id)
-    .where(
-        comments.c.site_id == _site,
-        comments.c.id >= sa.bindparam("first"),
-        comments.c.page_id == sa.bindparam("page"),
-        comments.c.parent_id.is_not_distinct_from(sa.bindparam("parent", type_=sa.BigInteger)),
-        comments.c.text == sa.bindparam("words"),
-    )
-    .order_by(comments.c.id.desc())
-    .limit(1)
+_SAME = sa.select(comments.c.id).where(
+    comments.c.site_id == _site,
+    comments.c.id >= sa.bindparam("first"),
+    comments.c.page_id == sa.bindparam("page"),
+    comments.c.parent_id.is_not_distinct_from(sa.bindparam("parent", type_=sa.BigInteger)),
+    comments.c.text == sa.bindparam("words"),
 )
 _SAME_PERSON = _SAME.where(comments.c.person_id == sa.bindparam("person"))
 _SAME_GUEST = _SAME.where(
-    people.c.kind == "guest", people.c.name == sa.bindparam("name"), people.c.email == sa.bindparam("address")
+    comments.c.person_id.in_(
+        sa.select(people.c.id).where(
+            people.c.email == sa.bindparam("address"),
+            people.c.name == sa.bindparam("name"),
+            people.c.id >= sa.bindparam("first"),
+            people.c.kind == "guest",
+        )
+    )
 )
 _RAISE_REPLIES = (
     sa.update(comments)
@@ -105,7 +106,11 @@ class Double(NamedTuple):
 
 
 def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
-    """The id of the same comment written after `since` (Unix ms): a seek over the site's newest."""
+    """The id of the same comment written after `since` (Unix ms).
+
+    Found by its author, so that it does not matter how much others write meanwhile. A guest without a session is looked
+    for among those of that name and address who came after `since`.
+    """
     values = {
         "site": site_id,
         "first": ids.first_id(since),
