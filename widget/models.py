@@ -241,10 +241,11 @@ email_codes = sa.Table(  # the code on its way to an address; auth/email.py
     metadata,
     sa.Column("attempt_id", sa.String(16), primary_key=True),
     _text("email"),
-    sa.Column("code_hash", sa.LargeBinary(32), nullable=False),  # keyed: six digits alone could be guessed from a hash
+    sa.Column("code_hash", sa.LargeBinary(32), nullable=False),  # keyed: digits alone could be guessed from a hash
     sa.Column("link_hash", sa.LargeBinary(32), nullable=False, unique=True),
-    _int("tries"),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
+    _int("mails", 1),  # sent in this attempt
+    _flag("undelivered", False),  # the mail server did not take the last one
+    _int("tries"),  # wrong ones, of all codes of this attempt
     sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], ondelete="CASCADE"),
 )
 
