@@ -1,7 +1,7 @@
 """Who is this? Sign-in, sessions, and which requests may change something. Knows nothing of comments.
 
 To change …, go to:
-a provider, or add one       providers.py (a row), identity.py (how a row's fields are read), ../static/icons/
+a provider, or add one       providers/ (a file each), identity.py (how a row's fields are read), ../static/icons/
 the way there and back       callback.py; oauth.py, discovery.py, id_token.py; how we ask: outbound.py
 another way to prove oneself way.py (what it has), handlers.py (where it is named)
 the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses), endings.py
