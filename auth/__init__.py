@@ -6,6 +6,7 @@ the way there and back       callback.py; oauth.py, discovery.py, id_token.py; h
 another way to prove oneself way.py (what it has), handlers.py (where it is named)
 the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses), endings.py
 sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
+a site's own accounts        sso.py
 which requests count         csrf.py; which addresses lead back: origins.py
 what a person reads          errors.py (sentences), ../templates/auth/, ../static/auth.css, ../static/auth.js
 what is kept                 store.py (protocol), ../widget/store/auth.py (SQL)
@@ -24,11 +25,13 @@ from auth.sessions import (
     page_cookie,
     probe_cookie,
 )
+from auth.sso import PROVIDER as SSO
 from auth.store import Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
 
 __all__ = [
     "PAGE_HEADERS",
     "PROVIDER_NAMES",
+    "SSO",
     "Attempt",
     "Auth",
     "AuthError",

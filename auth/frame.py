@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from auth import sessions
+from auth import sessions, sso
 from auth.csrf import Caller, check_change
-from auth.errors import AuthError, BadRequest, sentence
+from auth.devices import device_of
+from auth.errors import AuthError, BadRequest, Refused, sentence
 from auth.forms import read_fields
 from auth.pages import personal_json, redirect
 from auth.service import Service
 from auth.sessions import Visitor
 from auth.store import AuthSite
-from auth.tokens import is_token
+from auth.tokens import hash_token, is_token
 
 
 class Frame:
@@ -40,6 +41,32 @@ class Frame:
             status = "expired" if status == "finished" else status  # the first-party session has ended since
         message = sentence(attempt.reason, self._service.label(attempt.provider)) if attempt else ""
         return personal_json({"status": status, **_told(status, message)})
+
+    async def sso(self, request: Request) -> Response:
+        """`{token, site}`, a token of the site's own accounts → `{"status": "done", "seconds", "token"?}`.
+
+        The session lasts so many seconds.
+        """
+        caller = check_change(request.headers, self._service.origin)
+        self._service.limit("sign-in", str(request.state.client_address))
+        fields = await read_fields(request)
+        site = await self._service.site(fields)
+        if not site.sso_keys:
+            raise Refused("This site has no accounts of its own here.", code="no_sso")
+        now, issuer = self._service.now(), sso.issuer_of(site)
+        token = sso.read_token(
+            fields.get("token", ""), site.sso_keys, site_name=site.name, issuer=issuer, now=now // 1000
+        )
+        member = self._service.member(sso.PROVIDER, token.identity)
+        session_token, session = sessions.new_frame_session(
+            0, site.id, sso.PROVIDER, now, device=device_of(request.headers), seconds=sso.SESSION_SECONDS
+        )
+        used = hash_token(token.jti), token.expires_at * 1000
+        if not await self._service.store.add_sso_session(
+            site.id, *used, member, session, _earlier(request, caller, site)
+        ):
+            raise Refused("This sign-in token of the site was used before.", code="used_sso_token")
+        return _session_answer(request, caller, site, session_token, {"seconds": sso.SESSION_SECONDS})
 
     async def cancel(self, request: Request) -> Response:
         """`{secret, site}` → `{"status": …}` as it stands then: too late where it is "done"."""
@@ -119,11 +146,13 @@ def _earlier(request: Request, caller: Caller, site: AuthSite) -> list[bytes]:
     return [token_hash for token_hash in (cookie, sessions.bearer_hash(request)) if token_hash is not None]
 
 
-def _session_answer(request: Request, caller: Caller, site: AuthSite, token: str) -> Response:
+def _session_answer(
+    request: Request, caller: Caller, site: AuthSite, token: str, more: Mapping[str, object] | None = None
+) -> Response:
     """In a cookie where it comes back, and where the browser's later questions will say that they are our own."""
     if caller is Caller.BROWSER and sessions.has_probe(request) and "sec-fetch-site" in request.headers:
-        return personal_json({"status": "done"}, cookies=[sessions.frame_cookie(site.id, token)])
-    return personal_json({"status": "done", "token": token})
+        return personal_json({"status": "done", **(more or {})}, cookies=[sessions.frame_cookie(site.id, token)])
+    return personal_json({"status": "done", "token": token, **(more or {})})
 
 
 def _told(status: str, message: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth.attempts import Attempts
 from auth.callback import OAuthWay
+from auth.email import EmailSetup, EmailWay
 from auth.endings import Endings
 from auth.frame import Frame, told_as_asked
 from auth.oauth import OAuth
@@ -27,8 +28,9 @@ from auth.window import Window
 class Auth:
     """Sign-in, as the application holds it.
 
-    `public_url` is our origin; `providers` are those that are offered, by name. `limit("sign-in", address)` raises
-    `TooMany`; the address is `request.state.client_address`. `clean_name` and `clean_email` make fit to keep what a
+    `public_url` is our origin; `providers` are those that are offered, by name, `email_provider()` among them where
+    `email` says how mail goes out. `limit("sign-in", address)` raises `TooMany`; the address is
+    `request.state.client_address`. So does `limit("mail", key)`, with a key for each e-mail address. `clean_name` and `clean_email` make fit to keep what a
     provider says, and answer "" or None for what is not. `now` gives Unix milliseconds.
     """
 
@@ -45,6 +47,7 @@ class Auth:
         limit: Callable[[str, str], None],
         clean_name: Callable[[str], str],
         clean_email: Callable[[str], str | None],
+        email: EmailSetup | None = None,
     ) -> None:
         self.providers = providers
         self._store = store
@@ -65,6 +68,8 @@ class Auth:
         )
         endings = Endings(service)
         self._ways: dict[str, Way] = {"oauth": OAuthWay(service, endings)}
+        if email is not None:
+            self._ways["email"] = EmailWay(service, endings, email)
         self._window, self._frame = Window(service, endings, self._ways), Frame(service)
 
     def routes(self) -> list[BaseRoute]:
@@ -76,6 +81,7 @@ class Auth:
             Route("/auth/window", window.continue_as, methods=["POST"]),
             Route("/auth/done", window.done),
             Route("/auth/redeem", told_as_asked(frame.redeem), methods=["POST"]),
+            Route("/auth/sso", told_as_asked(frame.sso), methods=["POST"]),
             Route("/auth/cancel", told_as_asked(frame.cancel), methods=["POST"]),
             Route("/auth/logout", told_as_asked(frame.logout), methods=["POST"]),
             *(route for way in self._ways.values() for route in way.routes()),

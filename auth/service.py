@@ -54,7 +54,8 @@ class Service:
         names = (self.clean_name(name) for name in (identity.name, identity.username) if name)
         name = next((name for name in names if name), NAMELESS)
         email = (self.clean_email(identity.email) if identity.email else None) or ""
-        verified = bool(email and identity.email_verified and self.providers[provider].verifies_email)
+        row = self.providers.get(provider)  # a site's own accounts have none
+        verified = bool(email and identity.email_verified and row is not None and row.verifies_email)
         return Member(identity.issuer, identity.subject, provider, name, email, verified, identity.avatar or "")
 
     async def site_of(self, attempt: Attempt) -> AuthSite | None:

@@ -115,6 +115,20 @@ class AuthStore(Protocol):
         """
         ...
 
+    async def add_sso_session(
+        self,
+        site_id: int,
+        jti_hash: bytes,
+        expires_at: int,
+        member: Member,
+        session: SessionRow,
+        replaced: Sequence[bytes],
+    ) -> bool:
+        """Use up a token of a site's own accounts and add the frame session of its person; False if it was used
+        before. The `replaced` sessions of the same site end.
+        """
+        ...
+
     async def close_attempt(self, attempt_id: str, status: str, reason: str) -> bool:
         """started → failed, or started or finished → cancelled."""
         ...
@@ -141,6 +155,7 @@ class AuthSite(NamedTuple):
     id: int
     name: str
     origins: tuple[str, ...]  # normalised, as browsers write them
+    sso_keys: tuple[bytes, ...] = ()  # of its own accounts; none: it has none
 
 
 class SiteDirectory(Protocol):

@@ -13,13 +13,13 @@
   const life = new AbortController();
   let page = { id: options.pageId, url: options.url, title: options.title };
   let { theme } = options;
-  let frame, note, shown, seen, late, timer;
+  let frame, note, shown, seen, late, timer, own;
 
   const on = (target, type, act) => target.addEventListener(type, act, { signal: life.signal });
   const emit = (type, detail) => tag.dispatchEvent(new CustomEvent("palaver:" + type, { detail, bubbles: true }));
   const comment = () => /^#comment-(\w{13})$/.exec(location.hash)?.[1];
 
-  /* Which page? Its canonical address if on this host, else its address. */
+  /* Which page? */
   const address = () => {
     const link = document.querySelector("link[rel~=canonical][href]");
     const host = (url) => url.protocol.startsWith("http") && url.host.replace(/^www\./, "");
@@ -31,7 +31,7 @@
   /* How does it look here? */
   const colour = (css) => {
     probe.style.color = css;
-    probe.style.color = `color-mix(in srgb,${css},${css})`; // oklch() too becomes srgb
+    probe.style.color = `color-mix(in srgb,${css},${css})`;
     const value = getComputedStyle(probe).color;
     const [r, g, b, a = 1] = value.match(/-?[\d.]+(e-?\d+)?/g).map((n, i) => (i < 3 && value[0] === "c" ? n * 255 : +n));
     return [r, g, b, a];
@@ -86,7 +86,7 @@
     frame = document.createElement("iframe");
     frame.title = "Comments";
     frame.style.cssText = "all:initial;display:block;width:100%;height:" + box.style.minHeight;
-    frame.style.colorScheme = style.theme; // else it is opaque
+    frame.style.colorScheme = style.theme;
     frame.src = `${home}/embed/${site}?${query}#${new URLSearchParams({ o: location.origin, ...style })}`;
     frame.onload = () => send("look", { look: look() });
     box.replaceChildren(frame);
@@ -119,7 +119,9 @@
 
   const receive = {
     __proto__: null,
+    sso: async () => own && send("sso", { token: await own() }),
     ready() {
+      receive.sso();
       clearTimeout(late);
       note?.remove();
       frame.style.display = "block";
@@ -164,6 +166,10 @@
     theme(name) {
       theme = name;
       sync();
+    },
+    sso(give) {
+      own = give;
+      receive.sso();
     },
     on: (name, act) => on(tag, "palaver:" + name, ({ detail }) => act(detail)),
     destroy() {

@@ -4,7 +4,7 @@ export default async (app) => {
   const act = await app.load("actions");
   const signin = $("#signin");
   const minutes = 6e5;
-  let attempt, timer;
+  let attempt, timer, again;
 
   const secret = () => {
     const bytes = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)));
@@ -111,6 +111,18 @@ export default async (app) => {
       await app.run("composer", "open", $(".write"));
       connecting(kept.name);
       redeem();
+    },
+    /* The page hands over a token of the site's own accounts; nothing, where nobody is logged in there. */
+    async sso(token) {
+      clearTimeout(again);
+      if (!token) return app.me.person?.sso && this.out();
+      const answer = await json("/auth/sso", { token }).catch(() => ({}));
+      if (answer.status !== "done") return app.tell("error", { message: answer.error?.message ?? "The connection failed." });
+      if (answer.token) store("token", answer.token);
+      again = setTimeout(() => app.tell("sso"), (answer.seconds - 300) * 1000);
+      const before = app.me.person?.name;
+      await app.ask().catch(() => {});
+      if (app.me.person?.name !== before) app.tell("signin");
     },
     async out() {
       try {

@@ -8,7 +8,7 @@
   const $ = (selector, node = document) => node.querySelector(selector);
   const all = (selector, node = document) => [...node.querySelectorAll(selector)];
 
-  /* Looks: what falls below WCAG AA moves away from the background */
+  /* Looks */
   const light = (rgb) => rgb.reduce((sum, v, i) => sum + [0.2126, 0.7152, 0.0722][i] * ((v /= 255) > 0.04 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92), 0.05);
   const contrast = (a, b) => Math.max(light(a) / light(b), light(b) / light(a));
   const mix = (a, b, part) => a.map((v, i) => Math.round(v + (b[i] - v) * part));
@@ -40,7 +40,7 @@
     set("on", light(reach("accent", accent, 4.5)) > 0.23 ? "#000" : "#fff");
   };
 
-  /* The host page: only our parent, only an origin of the site */
+  /* The host page */
   const origins = (root.dataset.origins ?? "").split(" ");
   let host = origins.find((origin) => origin === hash.get("o"));
   const tell = (type, more) => host && parent.postMessage({ palaver: 1, type, ...more }, host);
@@ -56,6 +56,7 @@
       if (late) tell("ready");
     }
     if (data.type === "comment") run("actions", "open", data.id);
+    if (data.type === "sso" && app.home) run("signin", "sso", data.token);
   });
 
   /* Kept here; in memory where that fails */
@@ -107,7 +108,7 @@
 
   const app = { root, files, site, store, auth, tell, $, all, dress, ask, me: {}, title: hash.get("title") };
 
-  /* Clicks; without their script, the plain link or button */
+  /* Clicks */
   const verbs = { actions: "like likers further order fold hide unhide delete erase keep", composer: "reply cancel edit jump post preview", signin: "out stop" };
   const parts = {};
   const load = (file) => (parts[file] ??= import(files[file]).then((part) => part.default(app)));
@@ -123,7 +124,7 @@
       load(file).then((part) => part[verb](target), () => (target.href ? (location = target.href) : target.form?.requestSubmit(target)));
     }
   });
-  addEventListener("focusin", ({ target }) => target.closest?.(".write:not(.open)") && run("composer", "open", target));
+  addEventListener("focusin", ({ target }) => target.closest?.(".write:not(.open)") && run("composer", "open", target).catch(() => target.form.classList.add("open")));
 
   root.classList.add("js");
   if (hash.get("o")) paint(Object.fromEntries(hash));

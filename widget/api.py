@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from auth import SSO
 from widget import ids
 from widget.render import author_view
 from widget.store.comments import Comment
@@ -102,6 +103,7 @@ class ReaderOut(msgspec.Struct, frozen=True):
     name: str
     provider: str  # the provider's label; "" for a guest
     guest: bool
+    sso: bool  # by an account of the site itself
     url: str | None
 
 
@@ -167,6 +169,6 @@ def me_out(reader: Reader, label: str, edit_window: int) -> MeOut:
         OwnOut(ids.encode(comment.id), comment.text, ids.rfc3339(comment.created_at + edit_window * 1000))
         for comment in reader.editable
     ]
-    who = ReaderOut(person.name, label, person.kind != "member", person.url or None)
+    who = ReaderOut(person.name, label, person.kind != "member", reader.provider == SSO, person.url or None)
     pending = [comment_out(comment, own=True) for comment in reader.pending]
     return MeOut(who, [ids.encode(liked) for liked in reader.liked], own, pending, list(reader.can))

@@ -152,6 +152,18 @@ def site_set(ctx: click.Context, name: str, changes: tuple[str, ...]) -> None:
     click.echo(f"{name}: {', '.join(f'{key}={value}' for key, value in pairs.items())}")
 
 
+@site.command("key")
+@click.argument("name")
+@click.option("--new", "renew", is_flag=True, help="Make a new key; the old one counts no more.")
+@click.pass_context
+def site_key(ctx: click.Context, name: str, renew: bool) -> None:
+    """Print the key with which a site signs for its own accounts."""
+    from widget import site_verbs  # noqa: PLC0415
+
+    settings = _migrated(_settings(ctx))
+    click.echo(_run(settings, lambda db: site_verbs.sso_key(db, name, settings.secret_keys, renew=renew)))
+
+
 @site.command("remove")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")

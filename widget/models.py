@@ -56,6 +56,7 @@ sites = sa.Table(
     _flag("keep_query", True),
     _flag("hash_routes", False),
     _flag("sso", False),
+    _text("sso_url", ""),
     _int("sso_key", 1),  # the number in the derivation of the site's key: another number, another key
 )
 
@@ -150,7 +151,7 @@ people = sa.Table(
     _text("look", ""),  # what the name looks like (names.look_of): equal for names that can be taken for each other
     sa.Column("avatar", sa.String(32), nullable=False, server_default=""),  # of `avatars`; "": drawn from the name
     sa.Index("ix_people_look", "look"),
-    sa.Index("ix_people_email", "email"),
+    sa.Index("ix_people_email", "email", "name", "id"),
 )
 
 avatars = sa.Table(  # pictures, made small and without anything else in them; named by their content

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from widget import ids
 from widget.documents import FIRST_PARTY, FRAME, Document
+from widget.labels import accounts_view, provider_label
 from widget.sites import SORTS
 from widget.store.comments import Comment
 from widget.threads import NOBODY, Reader, Replies, Thread
@@ -88,6 +89,7 @@ def thread_view(
         origins=list(site.origins),
         form=maker.form(),
         providers=list(providers),
+        accounts=accounts_view(site) if site.sso else None,
         guests=site.guests,
         guest_fields=maker.guest_fields(),
         privacy_url=site.privacy_url or "/privacy",
@@ -153,7 +155,8 @@ class _Maker:
         self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
         self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
         self._liked = set(self.reader.liked)
-        self._editable = {comment.id for comment in (*self.reader.editable, *self.reader.pending)}
+        self._editable = {comment.id for comment in self.reader.editable}
+        self._pending = {comment.id for comment in self.reader.pending}
         self._form_placed = False
         self._key = secrets.token_urlsafe(16) if reader is not None else ""  # nobody's own in a shared document
 
@@ -167,8 +170,8 @@ class _Maker:
             return None
         if person.kind != "member":
             return PersonView(person.name, "", person.url)
-        provider = self.reader.provider
-        return PersonView(person.name, next((row.label for row in self.providers if row.name == provider), provider))
+        label = provider_label(self.document.site, self.reader.provider, self.providers)
+        return PersonView(person.name, label)
 
     def form(self) -> FormView | None:
         """The form at the thread's own place: not while one stands in a comment, nor on a closed page.
@@ -222,7 +225,7 @@ class _Maker:
         return view
 
     def _readable(self, comment: Comment) -> bool:
-        return comment.status == "approved" or (comment.status == "pending" and comment.id in self._editable)
+        return comment.status == "approved" or (comment.status == "pending" and comment.id in self._pending)
 
     def _add_addresses(self, view: CommentView, comment: Comment) -> None:
         if comment.id in self.thread.more:
@@ -278,7 +281,7 @@ def author_view(comment: Comment) -> AuthorView | None:
         return None
     name = comment.author_name
     role = comment.author_role if comment.author_role in ("moderator", "owner") else ""
-    hue = zlib.crc32(name.encode()) % 12
+    hue = zlib.crc32(name.encode()) % 8
     return AuthorView(name, comment.author_url or None, comment.provider, role or "", _initial(name), hue)
 
 

@@ -13,6 +13,7 @@ from widget.documents import FIRST_PARTY
 from widget.errors import NotFound, Unavailable
 from widget.events import Event, SiteChanged
 from widget.page_key import is_site_url
+from widget.site_keys import sso_keys
 from widget.sites import NAME, unknown_site
 from widget.store import sites as store
 from widget.store.sites import Site
@@ -62,11 +63,15 @@ class SitesForAuth:
             site = await self._directory.get(name)
         except NotFound:
             return None
-        return AuthSite(site.id, site.name, site.origins)
+        return self._for_auth(site)
 
     async def get_by_id(self, site_id: int) -> AuthSite | None:
         site = await self._core.db.read(store.get_site_by_id, site_id)
-        return AuthSite(site.id, site.name, site.origins) if site else None
+        return self._for_auth(site) if site else None
+
+    def _for_auth(self, site: Site) -> AuthSite:
+        keys = sso_keys(self._core.secret_keys, site) if site.sso else ()
+        return AuthSite(site.id, site.name, site.origins, keys)
 
     def is_site_url(self, url: str, origins: Sequence[str]) -> bool:
         return is_site_url(url, origins)

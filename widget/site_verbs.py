@@ -9,6 +9,7 @@ from widget import ids
 from widget.db import Database, Tx
 from widget.errors import Conflict, NotFound
 from widget.events import SiteChanged
+from widget.site_keys import sso_keys
 from widget.sites import SETTINGS, check_name, check_origins, parse_settings
 from widget.store import sites as store
 from widget.store.sites import Site
@@ -41,6 +42,21 @@ async def change(db: Database, name: str, pairs: Mapping[str, str], own_origin: 
 
 def _change(tx: Tx, name: str, values: dict[str, Any]) -> Site:
     store.set_site(tx, _get(tx, name).id, values)
+    tx.events.append(SiteChanged(name))
+    return _get(tx, name)
+
+
+async def sso_key(db: Database, name: str, secret_keys: Sequence[str], *, renew: bool = False) -> str:
+    """The key with which the site signs for its own accounts; `renew` makes the earlier one worthless.
+
+    Raises `NotFound`.
+    """
+    site = await (db.write(_renew_key, name) if renew else db.read(_get, name))
+    return sso_keys(secret_keys, site)[0].decode()
+
+
+def _renew_key(tx: Tx, name: str) -> Site:
+    store.raise_sso_key(tx, _get(tx, name).id)
     tx.events.append(SiteChanged(name))
     return _get(tx, name)
 

@@ -70,6 +70,8 @@ SETTINGS = (
     Setting("privacy_url", "", "Your own page on how data is processed; empty: ours.", _address),
     Setting("keep_query", "on", "Does the query string tell pages apart?", _flag),
     Setting("hash_routes", "off", "Do fragments like #/route tell pages apart?", _flag),
+    Setting("sso", "off", "May readers comment with the site's own accounts?", _flag),
+    Setting("sso_url", "", "The site's own log-in page, offered to those who are not logged in there.", _address),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -12,7 +12,7 @@ class AuthorView(msgspec.Struct, frozen=True):
     provider: str  # "" for a guest
     role: str  # "" | "moderator" | "owner"
     initial: str  # one grapheme of the name, for the drawn avatar
-    hue: int  # 0–11, from the name: class "hue-N"
+    hue: int  # 0–7, from the name: class "hue-N"
 
 
 class CommentView(msgspec.Struct):
@@ -53,6 +53,13 @@ class ProviderView(msgspec.Struct, frozen=True):
     name: str  # google, github, demo, …
     label: str  # Google, GitHub, Demo
     icon: Markup  # inline SVG
+
+
+class AccountsView(msgspec.Struct, frozen=True):
+    """The site's own accounts: `label` is its host, `url` its log-in page ("" where the site has told none)."""
+
+    label: str
+    url: str
 
 
 class PersonView(msgspec.Struct, frozen=True):
@@ -118,6 +125,7 @@ class ThreadView(msgspec.Struct):
     own_address: str  # the same with own=1, for <noscript>
     form: FormView | None  # the form at the thread's own place; None where replying or editing, or locked
     providers: list[ProviderView]
+    accounts: AccountsView | None  # where the site has accounts of its own
     guests: bool  # may guests post?
     guest_fields: GuestFields
     privacy_url: str

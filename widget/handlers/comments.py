@@ -29,6 +29,7 @@ from widget.errors import Invalid
 from widget.guests import Guest
 from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
+from widget.labels import provider_label
 from widget.threads import read_reader, read_replies, read_thread
 
 MAX_COUNTS = 200
@@ -139,7 +140,7 @@ async def me(request: Request) -> Response:
     page = read_page_key(site, query.get("url"), query.get("id"))
     actor = await reader_of(request, site)
     reader = await service.core.db.read(read_reader, site, page.key, actor)
-    label = next((row.label for row in service.providers if row.name == reader.provider), reader.provider)
+    label = provider_label(site, reader.provider, service.providers)
     response = _json(me_out(reader, label, site.edit_window))
     if "sec-fetch-site" in request.headers:
         response.headers.append("Set-Cookie", probe_cookie())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from auth import Attempt, Member, SessionRow
 from widget.db import Database, Tx, add_unless_there
 from widget.errors import Unavailable
-from widget.models import attempts, identities, people, sessions
+from widget.models import attempts, identities, people, sessions, sso_tokens
 from widget.store.people import add_person, set_person
 
 KEPT_MS = 24 * 3600 * 1000  # a secret stays known this long, so that it cannot start a second attempt
@@ -66,6 +66,17 @@ class Store:
         self, secret_hash: bytes, since: int, now: int, session: SessionRow, replaced: Sequence[bytes]
     ) -> bool:
         return await self._db.write(redeem_attempt, secret_hash, since, now, session, replaced)
+
+    async def add_sso_session(
+        self,
+        site_id: int,
+        jti_hash: bytes,
+        expires_at: int,
+        member: Member,
+        session: SessionRow,
+        replaced: Sequence[bytes],
+    ) -> bool:
+        return await self._db.write(add_sso_session, site_id, jti_hash, expires_at, member, session, replaced)
 
     async def close_attempt(self, attempt_id: str, status: str, reason: str) -> bool:
         return await self._db.write(close_attempt, attempt_id, status, reason)
@@ -241,8 +252,7 @@ def redeem_attempt(
     parent = get_session(tx, attempt.session_hash, now) if attempt and attempt.session_hash else None
     if attempt is None or parent is None or not _step(tx, *where, status="redeemed"):
         return False
-    ended = (sessions.c.token_hash.in_(replaced), sessions.c.site_id == session.site_id)
-    tx.conn.execute(sa.delete(sessions).where(*ended))
+    _end_replaced(tx, session.site_id, replaced)
     owner = session._replace(
         person_id=parent.person_id,
         provider=attempt.provider,
@@ -251,6 +261,28 @@ def redeem_attempt(
         device=parent.device,
     )
     add_session(tx, owner)
+    return True
+
+
+def _end_replaced(tx: Tx, site_id: int | None, replaced: Sequence[bytes]) -> None:
+    tx.conn.execute(sa.delete(sessions).where(sessions.c.token_hash.in_(replaced), sessions.c.site_id == site_id))
+
+
+def add_sso_session(
+    tx: Tx,
+    site_id: int,
+    jti_hash: bytes,
+    expires_at: int,
+    member: Member,
+    session: SessionRow,
+    replaced: Sequence[bytes],
+) -> bool:
+    tx.conn.execute(sa.delete(sso_tokens).where(sso_tokens.c.expires_at <= tx.now))
+    values = {"site_id": site_id, "token_hash": jti_hash, "expires_at": expires_at}
+    if not add_unless_there(tx, sso_tokens, values, index=("site_id", "token_hash")):
+        return False
+    _end_replaced(tx, site_id, replaced)
+    add_session(tx, session._replace(person_id=_member(tx, tx.now, member)))
     return True
 
 

@@ -31,6 +31,7 @@ class Site(msgspec.Struct, frozen=True):
     keep_query: bool
     hash_routes: bool
     sso: bool
+    sso_url: str
     sso_key: int
 
 
@@ -63,6 +64,11 @@ def set_site(tx: Tx, site_id: int, values: dict[str, Any]) -> None:
     if "origins" in values:
         values = {**values, "origins": json.dumps(values["origins"])}
     tx.conn.execute(sa.update(sites).where(sites.c.id == site_id).values(**values, version=sites.c.version + 1))
+
+
+def raise_sso_key(tx: Tx, site_id: int) -> None:
+    """Another number, another key; what was signed with the old one counts no more."""
+    tx.conn.execute(sa.update(sites).where(sites.c.id == site_id).values(sso_key=sites.c.sso_key + 1))
 
 
 def remove_site(tx: Tx, site_id: int) -> None:

@@ -24,13 +24,14 @@ def _flag(name: str) -> sa.Column[bool]:
 def upgrade() -> None:
     with op.batch_alter_table("sites") as sites:
         sites.add_column(_flag("sso"))
+        sites.add_column(_text("sso_url"))
         sites.add_column(sa.Column("sso_key", sa.Integer(), server_default="1", nullable=False))
     with op.batch_alter_table("people") as people:
         people.add_column(_flag("renamed"))
         people.add_column(_text("look"))
         people.add_column(sa.Column("avatar", sa.String(length=32), server_default="", nullable=False))
         people.create_index("ix_people_look", ["look"])
-        people.create_index("ix_people_email", ["email"])
+        people.create_index("ix_people_email", ["email", "name", "id"])
     with op.batch_alter_table("identities") as identities:
         for name in ("name", "email", "avatar"):
             identities.add_column(_text(name))
