@@ -2,96 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import json
 import re
 import tracemalloc
-import zipfile
-from collections import deque
-from collections.abc import Iterator
-from datetime import datetime
 from html import escape
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.support.comment_html import offences, parse
-from tests.support.require import fixtures
-from widget.names import clean_email, clean_name, clean_text, clean_url
+from tests.support.comment_html import offences
+from tests.support.wxr import HEAD, TAIL, cdata, comment, export, item
+from widget.names import clean_name, clean_text
 from widget.transfer import wordpress
-from widget.transfer.containers import Part, open_parts
-from widget.transfer.formats import recognise
+from widget.transfer.containers import Part
 from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record, Skipped
-from widget.transfer.repair import Repair
-
-HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
-<!-- This is a WordPress eXtended RSS file. Tools & imports -->
-<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
-	xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
-<channel><title>A &#38; B</title><wp:wxr_version>1.2</wp:wxr_version>
-"""
-TAIL = "</channel></rss>\n"
-
-
-def cdata(text: str) -> str:
-    """As WordPress' wxr_cdata writes it."""
-    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
-
-
-def comment(number: int = 1, content: str = "Hello", fields: dict[str, str] | None = None, **more: str) -> str:
-    values = {
-        "id": str(number),
-        "author": cdata("Ada"),
-        "author_email": cdata("ada@example.org"),
-        "author_url": "",
-        "date": cdata("2020-01-02 04:04:05"),
-        "date_gmt": cdata("2020-01-02 03:04:05"),
-        "content": cdata(content),
-        "approved": cdata("1"),
-        "type": cdata("comment"),
-        "parent": "0",
-        **(fields or {}),
-        **more,
-    }
-    inner = "".join(f"<wp:comment_{name}>{value}</wp:comment_{name}>\n" for name, value in values.items())
-    meta = (
-        "<wp:commentmeta><wp:meta_key>comment_content</wp:meta_key><wp:meta_value>no</wp:meta_value></wp:commentmeta>"
-    )
-    return f"<wp:comment>{inner}{meta}</wp:comment>\n"
-
-
-def item(*comments: str, number: int = 7, fields: dict[str, str] | None = None, **more: str) -> str:
-    values = {
-        "title": cdata("A &amp; <em>B</em>"),
-        "link": f"https://blog.example/{number}/",
-        "guid": f"https://blog.example/?p={number}",
-        "content:encoded": cdata("<p>post & text</p>"),
-        "wp:post_id": str(number),
-        "wp:comment_status": cdata("open"),
-        **(fields or {}),
-        **more,
-    }
-    inner = "".join(f"<{name}>{value}</{name}>\n" for name, value in values.items())
-    return f"<item>\n{inner}{''.join(comments)}</item>\n"
-
-
-def export(*items: str) -> bytes:
-    return (HEAD + "".join(items) + TAIL).encode()
 
 
 def read(data: bytes) -> list[Record]:
     return list(wordpress.read(Part("export.xml", io.BytesIO(data))))
-
-
-def read_file(path: Path) -> Iterator[Record]:
-    with open_parts(path) as parts:
-        for part in parts:
-            yield from wordpress.read(part)
 
 
 def only(data: bytes) -> ImportedComment:
@@ -336,47 +265,6 @@ def xml_text(text: str) -> str:
     return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
-MARKUP = [
-    "<a>",
-    "</a>",
-    "<![CDATA[",
-    "]]>",
-    "]]",
-    "&",
-    "&amp;",
-    "&#1;",
-    "&x;",
-    "<!--",
-    "-->",
-    "<?x",
-    "?>",
-    "\x00",
-    "b",
-    "\n",
-    "<",
-    ">",
-    " ",
-]
-
-
-@given(st.lists(st.sampled_from(MARKUP), max_size=30).map("".join), st.lists(st.integers(0, 60), max_size=6))
-@example(text="b]]>", cuts=[2])
-@example(text="b]]>", cuts=[3])
-def test_repairing_does_not_depend_on_where_the_pieces_end(text: str, cuts: list[int]) -> None:
-    whole = Repair().feed(text, final=True)
-    repair = Repair()
-    edges = [0, *sorted(cuts), len(text)]
-    pieces = [text[start:end] for start, end in pairwise(edges)]
-    assert "".join(map(repair.feed, pieces)) + repair.feed("", final=True) == whole
-    assert whole.count("\n") == text.count("\n")
-
-
-@given(st.text("ab<>&;]![CDAT \n", max_size=60))
-def test_repairing_leaves_good_xml_as_it_is(text: str) -> None:
-    good = f"<r a='{escape(text)}'>{escape(text)}{cdata(text)}<!-- {text.replace('-', '')} & --><?p {text} & ?></r>"
-    assert Repair().feed(good, final=True) == good
-
-
 # Memory and time.
 
 
@@ -410,156 +298,3 @@ def test_memory_does_not_grow_with_the_file() -> None:
         tracemalloc.stop()
     assert count == 40 * 21
     assert peak < 2 << 20
-
-
-# Containers.
-
-
-def packed(kind: str, data: bytes) -> bytes:
-    if kind == "gzip":
-        return gzip.compress(data)
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("folder/readme.txt", "no export")
-        archive.writestr("folder/part-1.bin", data)
-        archive.writestr("__MACOSX/folder/._part-1.bin", b"\x00")
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("kind", ["plain", "gzip", "zip"])
-def test_containers_are_known_by_their_content(kind: str, tmp_path: Path) -> None:
-    data = export(item(comment()))
-    file = tmp_path / "name.without.meaning"
-    file.write_bytes(data if kind == "plain" else packed(kind, data))
-    assert recognise(file) is wordpress
-    with open_parts(file) as parts:
-        records = [record for part in parts if wordpress.sniff(part.peek()) for record in wordpress.read(part)]
-    assert [type(record) for record in records] == [ImportedPage, ImportedComment]
-
-
-@pytest.mark.parametrize("kind", ["gzip", "zip"])
-def test_a_damaged_container_is_refused(kind: str, tmp_path: Path) -> None:
-    data = packed(kind, export(item(*(comment(number, f"{number * 7919}") for number in range(300)))))
-    file = tmp_path / "export"
-    for broken in (data[: len(data) // 2], data[:200] + bytes(200) + data[400:], data[:10]):
-        file.write_bytes(broken)
-        with pytest.raises(ImportFailed):
-            list(read_any(file))
-
-
-def read_any(file: Path) -> Iterator[Record]:
-    with open_parts(file) as parts:
-        for part in parts:
-            if recognise(file).sniff(part.peek()):
-                yield from wordpress.read(part)
-
-
-@pytest.mark.parametrize("kind", ["gzip", "zip"])
-def test_a_container_that_expands_absurdly_is_refused(kind: str, tmp_path: Path) -> None:
-    file = tmp_path / "export"
-    file.write_bytes(packed(kind, HEAD.encode() + b" " * (150 << 20)))
-    with pytest.raises(ImportFailed, match="grows"), open_parts(file) as parts:
-        deque((chunk for part in parts for chunk in part.chunks()), maxlen=0)
-
-
-def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
-    data = bytearray(packed("zip", export()))
-    for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        place = data.find(magic)
-        while place >= 0:
-            data[place + offset] |= 1
-            place = data.find(magic, place + 1)
-    file = tmp_path / "export.zip"
-    file.write_bytes(data)
-    with pytest.raises(ImportFailed, match="encrypted"):
-        list(read_any(file))
-
-
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportFailed, match="cannot be read"), open_parts(tmp_path / "none.xml"):
-        pass
-
-
-# Exports of others.
-
-REFUSED = {"comentario-wordpress-bad-format.zip", "comentario-wordpress-bad-no-files.zip"}
-
-
-def wordpress_files() -> list[Path]:
-    return sorted(path for path in (fixtures() / "imports" / "wordpress").iterdir() if path.suffix in {".xml", ".zip"})
-
-
-def expected_records(path: Path) -> list[dict[str, Any]]:
-    folder = fixtures() / "imports" / "normalized"
-    for suffix in (".jsonl", ".jsonl.gz"):
-        file = folder / f"wordpress--{path.name}{suffix}"
-        if file.exists():
-            data = gzip.decompress(file.read_bytes()) if suffix.endswith("gz") else file.read_bytes()
-            return [json.loads(line) for line in data.decode().split("\n") if line]
-    return []
-
-
-def test_outside_exports_are_read_record_by_record() -> None:
-    compared = 0
-    for path in wordpress_files():
-        expected = expected_records(path)
-        if not expected:
-            continue
-        records = list(read_file(path))
-        pages = {record.source_id: record for record in records if isinstance(record, ImportedPage)}
-        found = [record for record in records if not isinstance(record, ImportedPage)]
-        assert len(found) == len(expected), path.name
-        for record, wanted in zip(found, expected, strict=True):
-            compare(record, pages, wanted)
-            compared += 1
-    assert compared > 300
-
-
-def compare(record: Record, pages: dict[str, ImportedPage], wanted: dict[str, Any]) -> None:
-    assert record.source_id.rpartition(":")[2] == wanted["id"]
-    if isinstance(record, Skipped):
-        assert wanted["type"] in {"pingback", "trackback"}
-        return
-    assert isinstance(record, ImportedComment)
-    page = pages[record.page_source_id]
-    assert page.url == wanted["page"].strip()
-    assert (record.parent_source_id or ":").rpartition(":")[2] == (wanted["parent"] or "")
-    assert record.author_name == (html_words(wanted["author"]) or wordpress.NAMELESS)
-    assert record.author_email == clean_email(wanted.get("email", ""))
-    assert record.author_url == clean_url(wanted.get("url", ""))
-    assert record.created_at == datetime.fromisoformat(wanted["created"]).timestamp() * 1000
-    assert record.status == {"trash": "rejected", "post-trashed": "rejected"}.get(wanted["state"], wanted["state"])
-    assert offences(record.html) == []
-    assert squeezed(html_words(record.html)) == squeezed(html_words(wanted["text"]))
-    assert squeezed(record.text) == squeezed(html_words(wanted["text"]))
-
-
-def html_words(html: str) -> str:
-    """The text that a browser shows, with the descriptions of images."""
-    root = parse(html)
-    for element in root.iter():
-        if element.tag in {"script", "style"} or callable(element.tag):  # a comment has a function as its tag
-            element.text = ""
-        elif element.tag == "img":
-            element.text = element.attrib.get("alt")
-    return " ".join("".join(root.itertext()).split())
-
-
-def squeezed(text: str) -> str:
-    """Without blanks, and without the quotation marks that stand for <q>."""
-    return "".join(text.split()).replace("“", "").replace("”", "")
-
-
-def test_broken_outside_exports_are_refused() -> None:
-    for path in wordpress_files():
-        if path.name in REFUSED:
-            with pytest.raises(ImportFailed, match=r"line 1|holds no file"):
-                list(read_file(path))
-        else:
-            list(read_file(path))
-
-
-def test_attacks_by_entities_are_refused() -> None:
-    for path in sorted((fixtures() / "imports" / "disqus").glob("security-*")):
-        with pytest.raises(ImportFailed, match="document type"):
-            list(read_file(path))

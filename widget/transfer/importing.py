@@ -110,7 +110,7 @@ def _add(tx: Tx, site: Site, record: ImportedComment, place: Place, page_id: int
 
 
 def _recount(tx: Tx, site: Site, page_id: int) -> None:
-    """Set the page's count and every comment's number of replies to what the rows say."""
+    """Set the page's count and every comment's number of replies to what the rows say; tell readers of a change."""
     page = pages.get_page_by_id(tx, site.id, page_id, lock=True)
     assert page is not None
     replies: dict[int, int] = {}
@@ -119,8 +119,9 @@ def _recount(tx: Tx, site: Site, page_id: int) -> None:
     for row in approved:
         for ancestor in comments.ids_in(row.path)[:-1]:
             replies[ancestor] = replies.get(ancestor, 0) + 1
-    for row in rows:
-        if row.replies != replies.get(row.id, 0):
-            comments.set_comment(tx, site.id, row.id, replies=replies.get(row.id, 0))
-    version = pages.raise_version(tx, site.id, page_id, count=len(approved) - page.count)
-    tx.events.append(PageChanged(site.name, page.key, version))
+    wrong = [row for row in rows if row.replies != replies.get(row.id, 0)]
+    for row in wrong:
+        comments.set_comment(tx, site.id, row.id, replies=replies.get(row.id, 0))
+    if wrong or page.count != len(approved):
+        version = pages.raise_version(tx, site.id, page_id, count=len(approved) - page.count)
+        tx.events.append(PageChanged(site.name, page.key, version))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from widget.transfer.records import ImportedComment, ImportedPage, Record, Skipp
 STATES = ("approved", "pending", "rejected", "spam", "deleted")
 FOREIGN = "page of another host"
 NO_PAGE = "page without an address"
+NAMED_ORIGINS = 5
 
 
 @dataclass
@@ -81,6 +82,13 @@ class Plan:
     page_ids: dict[str, int] = field(default_factory=dict)  # by key, as they are written
 
 
+class _Refused(NamedTuple):
+    """Why a page is not taken; `origin` where that is none of the site's."""
+
+    reason: str
+    origin: str = ""
+
+
 class _Seen(NamedTuple):
     id: int
     page: str
@@ -90,7 +98,7 @@ class _Seen(NamedTuple):
 def make_plan(site: Site, source_format: str, read: Callable[[], Iterator[Record]], *, any_host: bool) -> Plan:
     """Go through the whole file once. Raises `ImportFailed` where it cannot be read."""
     plan = Plan(Report(source_format))
-    refused: dict[str, str] = {}
+    refused: dict[str, _Refused] = {}
     seen: dict[str, _Seen] = {}
     used: set[int] = set()
     authors: set[tuple[str, str | None]] = set()
@@ -104,7 +112,7 @@ def make_plan(site: Site, source_format: str, read: Callable[[], Iterator[Record
         if isinstance(record, Skipped):
             plan.report.skipped[record.reason] += 1
         elif record.page_source_id not in plan.pages:
-            plan.report.skipped[refused.get(record.page_source_id, NO_PAGE)] += 1
+            plan.report.skipped[refused.get(record.page_source_id, _Refused(NO_PAGE)).reason] += 1
         elif record.source_id in seen:
             plan.report.skipped["twice in the file"] += 1
         else:
@@ -117,19 +125,26 @@ def make_plan(site: Site, source_format: str, read: Callable[[], Iterator[Record
     plan.pages = {source_id: page for source_id, page in plan.pages.items() if source_id in used_pages}
     _place_all(plan, seen)
     if plan.report.skipped[FOREIGN]:
-        plan.report.warnings.append(
-            f"{plan.report.skipped[FOREIGN]} comments are on pages of hosts that are no origins of this site; "
-            "add the origins, or take them as they are with --any-host."
-        )
+        plan.report.warnings.append(_about_origins(plan.report.skipped[FOREIGN], refused.values()))
     return plan
 
 
-def _plan_page(plan: Plan, site: Site, record: ImportedPage, refused: dict[str, str], *, any_host: bool) -> None:
+def _about_origins(count: int, refused: Iterable[_Refused]) -> str:
+    origins = sorted({page.origin for page in refused if page.origin})
+    more = f" and {len(origins) - NAMED_ORIGINS:,} more" if len(origins) > NAMED_ORIGINS else ""
+    return (
+        f"{count:,} comments are on pages of origins that the site does not list: "
+        f"{', '.join(origins[:NAMED_ORIGINS])}{more}. Add them, or take the pages as they are with --any-host."
+    )
+
+
+def _plan_page(plan: Plan, site: Site, record: ImportedPage, refused: dict[str, _Refused], *, any_host: bool) -> None:
     try:
         origins = [_origin(record.url)] if any_host else site.origins
         key = page_key(record.url, None, SiteAddress(origins, site.keep_query, site.hash_routes))
     except Invalid as error:
-        refused[record.source_id] = FOREIGN if error.code == "foreign_url" else NO_PAGE
+        foreign = error.code == "foreign_url"
+        refused[record.source_id] = _Refused(FOREIGN, _origin(record.url)) if foreign else _Refused(NO_PAGE)
         return
     plan.pages[record.source_id] = PlannedPage(key.key, key.url, clean_name(record.title, 300), record.locked)
 
