@@ -41,9 +41,16 @@ class Version(NamedTuple):
 
 
 class Encoded(NamedTuple):
+    """A document under one content coding. Few ask for it without any: that one is kept by gzip (`packed`)."""
+
     etag: bytes
-    body: bytes
+    kept: bytes
     headers: Headers
+    packed: bool
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.kept) if self.packed else self.kept
 
 
 class Entry:
@@ -56,7 +63,7 @@ class Entry:
         self.version = version
         self.encodings = encodings
         self.checked = checked
-        self.size = sum(len(encoded.body) for encoded in encodings.values()) + 4_000
+        self.size = sum(len(encoded.kept) for encoded in encodings.values() if not encoded.packed) + 4_000
 
 
 class Rendered(NamedTuple):
@@ -74,7 +81,7 @@ ReadVersion = Callable[[Key], Awaitable[Version]]
 class DocumentCache:
     """Bounded by bytes, least recently used out first; one rebuild shared by concurrent readers."""
 
-    def __init__(self, read_version: ReadVersion, *, max_bytes: int = 64 << 20) -> None:
+    def __init__(self, read_version: ReadVersion, *, max_bytes: int = 32 << 20) -> None:
         self._read_version = read_version
         self._max_bytes = max_bytes
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
@@ -176,16 +183,20 @@ def encode(rendered: Rendered) -> dict[bytes, Encoded]:
 def encodings(content: bytes, brotlied: bytes, gzipped: bytes, headers: Headers) -> dict[bytes, Encoded]:
     """The ETag is strong (RFC 9110, 8.8.3): it names content and coding."""
     digest = hashlib.sha256(content).hexdigest()[:20].encode()
-    bodies = {b"br": brotlied, b"gzip": gzipped, b"identity": content}
-    return {coding: _encoded(coding, digest, body, headers) for coding, body in bodies.items()}
+    return {
+        b"br": _encoded(b"br", digest, brotlied, len(brotlied), headers),
+        b"gzip": _encoded(b"gzip", digest, gzipped, len(gzipped), headers),
+        b"identity": _encoded(b"identity", digest, gzipped, len(content), headers),
+    }
 
 
-def _encoded(coding: bytes, digest: bytes, body: bytes, headers: Headers) -> Encoded:
+def _encoded(coding: bytes, digest: bytes, kept: bytes, length: int, headers: Headers) -> Encoded:
     etag = b'"' + digest + b"-" + coding[:2] + b'"'
-    own = [(b"etag", etag), (b"content-length", str(len(body)).encode())]
-    if coding != b"identity":
+    own = [(b"etag", etag), (b"content-length", str(length).encode())]
+    packed = coding == b"identity"
+    if not packed:
         own.append((b"content-encoding", coding))
-    return Encoded(etag, body, [*headers, *own])
+    return Encoded(etag, kept, [*headers, *own], packed)
 
 
 def choose_encoding(accept: bytes) -> bytes:
