@@ -15,7 +15,7 @@ from bench.growth import PAGE, measure_growth
 from bench.posting import keep_posted_answer, measure_posts, measure_reads_while_posting
 from bench.processes import Cores, Server, palaver, running
 from bench.reading import keep_cached_answer, measure_cached, measure_download, measure_first_views, measure_wire
-from bench.report import Row, machine, table
+from bench.report import Row, machine, table, write
 from bench.rounds import QUICK, Effort
 from bench.starting import measure_start
 from bench.threads import long_plan, whole_plan
@@ -25,18 +25,22 @@ READ, POSTED = "read", "posted"  # pages
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service; about two minutes.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service; some minutes.")
     parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures say little")
-    quick = parser.parse_args().quick
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="also put the figures into this Markdown page")
+    given = parser.parse_args()
     cores, started = Cores(), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="palaver-bench-") as folder:
-        rows = _measure(cores, Path(folder), QUICK if quick else Effort())
-    print(table(rows))
-    print(f"\n{machine()}; {time.perf_counter() - started:.0f} s.")
+        rows = _measure(cores, Path(folder), QUICK if given.quick else Effort())
+    notes = [f"{machine()}; {time.perf_counter() - started:.0f} s."]
     if cores.shared:
-        print("There is one core only, which servers and load share.")
-    if quick:
-        print("A quick run: it shows that everything works, not how fast.")
+        notes.append("There is one core only, which servers and load share.")
+    if given.quick:
+        notes.append("A quick run: it shows that everything works, not how fast.")
+    text = f"{table(rows)}\n\n{' '.join(notes)}"
+    print(text)
+    if given.write:
+        write(given.write, text)
 
 
 def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Row]:

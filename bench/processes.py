@@ -1,4 +1,4 @@
-"""Servers in processes of their own, pinned to one core, and what the kernel says of them (proc(5))."""
+"""Servers in processes of their own, pinned to one core, and what the kernel says of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PALAVER = ("-c", "from widget.cli import main; main()")  # what the command `palaver` runs
-_TICK = os.sysconf("SC_CLK_TCK")
 _READY = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -46,13 +45,15 @@ class Process:
         os.sched_setaffinity(self._popen.pid, {cores.server})  # threads that it starts inherit this
 
     def cpu(self) -> float:
-        """Seconds of CPU used so far by all its threads, in user mode and in the kernel."""
-        stat = Path(f"/proc/{self._popen.pid}/stat").read_text()
-        fields = stat.rpartition(")")[2].split()  # from the third on; the second may hold blanks
-        return (int(fields[11]) + int(fields[12])) / _TICK
+        """Seconds of CPU used so far by all its threads, in user mode and in the kernel, to the nanosecond.
+
+        By its clock, whose number is made from the process id (`clock_getcpuclockid` of the GNU C library): proc(5)
+        counts in hundredths of a second, too coarse for some dozens of requests.
+        """
+        return time.clock_gettime((~self._popen.pid << 3) | 2)
 
     def memory(self) -> float:
-        """Resident memory in MB (10^6 bytes)."""
+        """Resident memory in MB (10^6 bytes), by proc(5)."""
         status = Path(f"/proc/{self._popen.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 

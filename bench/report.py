@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +42,8 @@ class Row(NamedTuple):
         return f"{value:,.{self.digits}f}"
 
 
+BEGIN, END = "<!-- figures: written by python -m bench --write -->", "<!-- end of figures -->"
+_LIBRARIES = ("uvicorn", "starlette", "SQLAlchemy", "Jinja2", "brotli")
 HEADS = ("figure", "measured", "min–max", "target", "")
 
 
@@ -52,9 +57,20 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def machine() -> str:
-    """What it ran on, and how busy that was."""
+    """When and on what it ran, and how busy that was."""
     cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     model = cpu[0].partition(":")[2].strip() if cpu else platform.machine()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{model}, {os.cpu_count()} cores; Linux {platform.release()}; {python}; load averages {load}"
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    where = f"{datetime.now(UTC):%d %B %Y}; {model}, {os.cpu_count()} cores; Linux {platform.release()}"
+    return f"{where}; {python}, SQLite {sqlite3.sqlite_version}, {libraries}; load averages {load}"
+
+
+def write(page: Path, text: str) -> None:
+    """Put the text between the two marks in a Markdown page. Raises `ValueError` where they are not both there."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{page} has no place for the figures: {BEGIN} … {END}")
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")

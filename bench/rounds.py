@@ -20,7 +20,7 @@ class Effort(NamedTuple):
     reads: int = 6_000  # in a round
     views: int = 30
     posts: int = 300
-    posting_seconds: float = 6
+    posting_seconds: float = 2  # in a round
     starts: int = 7
     long_thread: int = 100_000
     growth: int = 30  # requests of each kind, in a round
