@@ -4,6 +4,7 @@ To change …, go to:
 a provider, or add one       providers/ (a file each), identity.py (how a row's fields are read), ../static/icons/
 the way there and back       callback.py; oauth.py, discovery.py, id_token.py; how we ask: outbound.py
 another way to prove oneself way.py (what it has), handlers.py (where it is named)
+sign-in by e-mail            email.py (the pages), email_codes.py (codes, and what is kept), ../templates/mail/
 the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses), endings.py
 sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
 a site's own accounts        sso.py
@@ -13,6 +14,8 @@ what is kept                 store.py (protocol), ../widget/store/auth.py (SQL)
 """
 
 from auth.csrf import Caller, check_change, check_personal
+from auth.email import EmailSetup, email_provider
+from auth.email_codes import EmailCode, Tried
 from auth.errors import AuthError, TooMany
 from auth.handlers import Auth
 from auth.pages import PAGE_HEADERS
@@ -38,14 +41,18 @@ __all__ = [
     "AuthSite",
     "AuthStore",
     "Caller",
+    "EmailCode",
+    "EmailSetup",
     "Member",
     "Provider",
     "SessionRow",
     "SiteDirectory",
     "TooMany",
+    "Tried",
     "Visitor",
     "check_change",
     "check_personal",
+    "email_provider",
     "frame_cookie",
     "has_probe",
     "known_provider",

@@ -105,10 +105,18 @@ class Attempts:
             raise SignInFailed("wrong_window")
         if attempt.provider != provider:  # state belongs to one issuer (RFC 9700, 4.4)
             raise SignInFailed("unproven", f"state of {attempt.provider} at {provider}")
+        self.check_open(attempt)
+
+    def check_open(self, attempt: Attempt) -> None:
+        """Whether it can still be finished. Raises `SignInFailed`."""
         if attempt.status != "started":
             raise SignInFailed("cancelled")
         if attempt.created_at <= self._oldest():
             raise SignInFailed("expired")
+
+    def minutes_left(self, attempt: Attempt) -> int:
+        """Until it can no longer be finished, rounded up."""
+        return -((self._oldest() - attempt.created_at) // 60_000)
 
     async def finish(self, attempt: Attempt, member: Member, replaced: bytes | None, device: str) -> str:
         """The token of the new first-party session of that member. Raises `SignInFailed` if it was cancelled since."""

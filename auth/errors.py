@@ -75,6 +75,7 @@ SENTENCES = {
     "wrong_window": "This sign-in was begun in another window or browser. Please press the button there again.",
     "expired": "This sign-in took longer than ten minutes. Please go back to the page and start again.",
     "cancelled": "This sign-in was cancelled on the page where it began.",
+    "wrong_code": "Five wrong codes were typed, so this sign-in is over. Please go back to the page and start again.",
     "used": "This sign-in is over or was already used. Please go back to the page and start again.",
     "not_ours": "A sign-in starts with a button of the comment form, and this one did not. Nobody was signed in.",
     "unknown_provider": "This kind of account cannot be used here.",

@@ -30,8 +30,9 @@ class Auth:
 
     `public_url` is our origin; `providers` are those that are offered, by name, `email_provider()` among them where
     `email` says how mail goes out. `limit("sign-in", address)` raises `TooMany`; the address is
-    `request.state.client_address`. So does `limit("mail", key)`, with a key for each e-mail address. `clean_name` and `clean_email` make fit to keep what a
-    provider says, and answer "" or None for what is not. `now` gives Unix milliseconds.
+    `request.state.client_address`. So does `limit("mail", key)`, with a key for each e-mail address. `clean_name` and
+    `clean_email` make fit to keep what a provider says, and answer "" or None for what is not. `now` gives Unix
+    milliseconds.
     """
 
     def __init__(

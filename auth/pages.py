@@ -29,8 +29,11 @@ class Pages:
         self._templates = templates
 
     def page(self, template: str, *, status: int = 200, cookies: Iterable[str] = (), **values: Any) -> Response:
-        html = self._templates.get_template(f"auth/{template}").render(values)
+        html = self.render(f"auth/{template}", **values)
         return _with_cookies(HTMLResponse(html, status, PAGE_HEADERS), cookies)
+
+    def render(self, template: str, **values: Any) -> str:
+        return self._templates.get_template(template).render(values)
 
 
 def redirect(url: str, *, cookies: Iterable[str] = ()) -> Response:

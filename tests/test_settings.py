@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from widget.mail_settings import MailServer, Sender
 from widget.settings import SETTINGS, ConfigurationError, Settings, ensure_key_file, is_loopback, load
 
 KNOWN = ("google", "github", "wordpress")
@@ -68,6 +69,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
         port = 80
         trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
         log_level = "debug"
+        mail_url = "smtp://127.0.0.1:25"
+        mail_from = "Comments <comments@blog.example>"
         [providers.google]
         id = "g"
         secret = "{SECRET}"
@@ -82,6 +85,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
     assert found.public_url == "https://comments.example"
     assert found.secret_keys == (KEY, KEY[:-1] + "2")
     assert found.trusted_proxies == (ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("10.0.0.0/8"))
+    assert found.mail_url == MailServer("127.0.0.1", 25, "none")
+    assert found.mail_from == Sender("Comments", "comments", "blog.example")
     assert (found.providers["google"].id, found.providers["google"].secret) == ("g", SECRET)
     assert found.oidc["keycloak"].issuer == "https://login.example/realms/readers"
     assert found.oidc["keycloak"].label == "Readers' club"
@@ -97,6 +102,8 @@ def test_every_variable_is_read() -> None:
             "PALAVER_HOST": "0.0.0.0",
             "PALAVER_TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8",
             "PALAVER_LOG_LEVEL": "warning",
+            "PALAVER_MAIL_URL": "smtps://me:pw@mail.example",
+            "PALAVER_MAIL_FROM": "comments@blog.example",
             "PALAVER_PROVIDER_GITHUB_ID": "g",
             "PALAVER_PROVIDER_GITHUB_SECRET": SECRET,
             "PALAVER_OIDC_MY_HOUSE_ISSUER": "https://login.example",
@@ -108,10 +115,12 @@ def test_every_variable_is_read() -> None:
     assert found.secret_keys == (KEY, KEY + "2")
     assert not found.limits
     assert len(found.trusted_proxies) == 2
+    assert found.mail_url == MailServer("mail.example", 465, "implicit", "me", "pw")
+    assert found.mail_from == Sender("", "comments", "blog.example")
     assert found.providers["github"].secret == SECRET
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 7
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 9
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:
@@ -173,6 +182,8 @@ def test_secret_is_in_no_error_and_no_repr() -> None:
         {
             "PALAVER_DATABASE_URL": f"postgresql://me:{SECRET}@db.example/x",
             "PALAVER_SECRET_KEYS": SECRET,
+            "PALAVER_MAIL_URL": f"smtp://{SECRET}:{SECRET}@mail.example",
+            "PALAVER_MAIL_FROM": "comments@blog.example",
             "PALAVER_PROVIDER_GOOGLE_ID": "g",
             "PALAVER_PROVIDER_GOOGLE_SECRET": SECRET,
             "PALAVER_OIDC_X_ISSUER": "https://login.example",

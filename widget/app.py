@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth import Auth, AuthError, Provider, known_provider, openid_provider
+from auth import Auth, AuthError, EmailSetup, Provider, email_provider, known_provider, openid_provider
 from auth import TooMany as TooManySignIns
 from widget.assets import Assets
 from widget.cache import DocumentCache, Key, ReadVersion, Version
@@ -26,6 +27,7 @@ from widget.handlers import errors
 from widget.html import Html, provider_views
 from widget.limits import Limits
 from widget.logs import RequestLog
+from widget.mail import Mailer
 from widget.names import clean_email, clean_name
 from widget.routes import routes
 from widget.service import Service
@@ -33,6 +35,8 @@ from widget.settings import Settings
 from widget.site_directory import SiteDirectory, SitesForAuth
 from widget.store import pages
 from widget.store.auth import Store as AuthStore
+from widget.store.email import EmailStore
+from widget.url_parts import split_url
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
@@ -69,6 +73,7 @@ def create_app(
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
+    mailer = _mailer(settings, certificates, clock)
     cache = DocumentCache(_version_reader(database))
     for hear in (directory.hear, cache.hear):
         database.subscribe(hear)
@@ -83,6 +88,7 @@ def create_app(
         limit=_limit(core, clock),
         clean_name=clean_name,
         clean_email=clean_email,
+        email=EmailSetup(mailer.send, EmailStore(database), core.fingerprints) if mailer else None,
     )
     service = Service(
         origin=settings.public_url,
@@ -124,13 +130,21 @@ def _certificates() -> ssl.SSLContext:
 
 
 def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dict[str, Provider]:
-    """Those with keys, by name, in the order they were configured."""
+    """Those with keys, by name, in the order they were configured; e-mail last, where mail is sent."""
     known = [known_provider(keys.name, keys.id, keys.secret) for keys in settings.providers.values()]
     issuers = [
         openid_provider(keys.name, keys.issuer, keys.id, keys.secret, label=keys.label)
         for keys in settings.oidc.values()
     ]
-    return {provider.name: provider for provider in (*extra, *known, *issuers)}
+    email = [email_provider()] if settings.mail_url else []
+    return {provider.name: provider for provider in (*extra, *known, *issuers, *email)}
+
+
+def _mailer(settings: Settings, certificates: ssl.SSLContext, clock: Clock) -> Mailer | None:
+    if settings.mail_url is None or settings.mail_from is None:
+        return None
+    host = re.sub(":[0-9]+$", "", split_url(settings.public_url).netloc)
+    return Mailer(settings.mail_url, settings.mail_from, host=host, tls=certificates, clock=clock)
 
 
 def _limit(core: Core, clock: Clock) -> Callable[[str, str], None]:

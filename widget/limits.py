@@ -36,6 +36,7 @@ RULES = {
     "preview": Rule(30, 2_000, "asking for previews"),
     "report": Rule(10, 60_000, "reporting comments"),
     "sign-in": Rule(20, 15_000, "signing in"),
+    "mail": Rule(5, 600_000, "asking for mails"),  # to one e-mail address, whoever asks
     "redeem": Rule(240, 250, "signing in"),  # each open widget asks once a second
 }
 

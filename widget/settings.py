@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from widget.key_file import is_readable_by_others, key_file, read_key_file, write_key_file
+from widget.mail_settings import MailServer, Sender
 from widget.settings_sources import OIDC_FIELDS, PROVIDER_FIELDS, Given, Sources, read_sources
 from widget.settings_table import SETTINGS, Network
 from widget.url_parts import BadUrl, split_url
@@ -59,6 +60,8 @@ class Settings:
     host: str
     port: int
     trusted_proxies: tuple[Network, ...]
+    mail_url: MailServer | None
+    mail_from: Sender | None  # None where there is no server
     log_level: str
     providers: Mapping[str, ProviderKeys]
     oidc: Mapping[str, OidcKeys]
@@ -87,6 +90,8 @@ def load(
         sources.problems.append(f"{sources.given['public_url'].where} takes https, or an address on loopback.")
     if not values["limits"] and not loopback:
         sources.problems.append(f"{sources.given['limits'].where} takes off only where the public URL is on loopback.")
+    if bool(sources.given["mail_url"].text) != bool(sources.given["mail_from"].text):
+        sources.problems.append("mail_url and mail_from are set together, or neither is.")
     keys = _provider_keys(sources)
     oidc = _oidc_keys(sources, providers, loopback=loopback)
     values["secret_keys"] = values["secret_keys"] or _keys_beside(values["database_url"], sources)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from widget.key_file import parse_keys
+from widget.mail_settings import parse_mail_from, parse_mail_url
 from widget.url_parts import BadUrl, split_url
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -129,6 +130,21 @@ SETTINGS = (
         "",
         "Networks whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`.",
         _networks,
+    ),
+    Setting(
+        "mail_url",
+        "PALAVER_MAIL_URL",
+        "",
+        "The server that takes mail: `smtp://USER:PASSWORD@HOST:587`, with STARTTLS unless it is on this machine, or "
+        "`smtps://…` (port 465). Empty: no mail is sent, and nobody signs in by e-mail.",
+        parse_mail_url,
+    ),
+    Setting(
+        "mail_from",
+        "PALAVER_MAIL_FROM",
+        "",
+        "Who mail is from, such as `Comments <comments@blog.example>`. Set together with `mail_url`.",
+        parse_mail_from,
     ),
     Setting("log_level", "PALAVER_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", _log_level),
 )

@@ -23,7 +23,7 @@ class Provider:
     name: str
     label: str
     issuer: str
-    way: Literal["oauth"] = "oauth"  # a key of `handlers.Auth`'s ways
+    way: Literal["oauth", "email"] = "oauth"  # a key of `handlers.Auth`'s ways
     response_mode: Literal["query", "form_post"] = "query"  # OAuth 2.0 Form Post Response Mode
     authorize: str = ""
     exchange: str = ""  # the token endpoint

@@ -42,6 +42,8 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "host": "127.0.0.1",
         "port": 8000,
         "trusted_proxies": (),
+        "mail_url": None,
+        "mail_from": None,
         "log_level": "info",
         "providers": {},
         "oidc": {},
