@@ -177,7 +177,7 @@ def encode(rendered: Rendered) -> dict[bytes, Encoded]:
     """The document under each content coding, written now."""
     content = rendered.write().encode()
     brotlied = brotli.compress(content, mode=brotli.MODE_TEXT, quality=5)
-    return encodings(content, brotlied, gzip.compress(content, 6, mtime=0), rendered.headers)
+    return encodings(content, brotlied, gzip.compress(content, 4, mtime=0), rendered.headers)
 
 
 def encodings(content: bytes, brotlied: bytes, gzipped: bytes, headers: Headers) -> dict[bytes, Encoded]:
