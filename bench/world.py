@@ -15,7 +15,7 @@ from bench.threads import Plan, Written, add_page, add_people, make_texts
 from widget import site_verbs
 from widget.db import Database, Tx, open_database
 from widget.migrate import migrate
-from widget.store import auth as sessions
+from widget.store import sessions
 
 SITE = "blog"
 _OWN = "http://localhost:8000"

@@ -31,7 +31,7 @@ LAYERS = {
     "pure": "blocks cursors documents guests limits links names page_key policy site_keys sites text tree",
     "store": "store",
     "models": "migrate migrations models",
-    "base": "db errors events ids key_file mail mail_settings public_http resources settings settings_sources settings_table url_parts",
+    "base": "db errors events ids key_file mail mail_settings looks resources settings settings_sources settings_table url_parts",
 }
 HEIGHTS = {name: -depth for depth, names in enumerate(LAYERS.values()) for name in names.split()}
 WITH_SQL = r"widget\.(db|migrate|migrations|models|store)(\..+)?"

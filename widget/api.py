@@ -39,7 +39,7 @@ class AuthorOut(msgspec.Struct, frozen=True):
     name: str
     url: str | None
     provider: str  # "" for a guest
-    role: str  # "", moderator or owner
+    role: str  # "", author, moderator or owner
 
 
 class CommentOut(msgspec.Struct, frozen=True):

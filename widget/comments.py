@@ -13,12 +13,11 @@ from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Conflict, Invalid, NotFound
 from widget.events import PageChanged
-from widget.guests import Guest, check_guest
+from widget.guests import ANONYMOUS, Guest, check_guest
 from widget.names import clean_name, clean_text
 from widget.page_key import PageKey
-from widget.store import auth as session_store
 from widget.store import comments as store
-from widget.store import idempotency, likes, pages, people
+from widget.store import idempotency, likes, pages, people, sessions
 from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -100,7 +99,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, 
         return _again(tx, site, actor, earlier)
     parent = _parent(tx, site, page, draft.parent_id)
     policy.can_post(site, page, parent, person, tx.now)
-    guest = None if person is not None and person.kind == "member" else check_guest(site, draft.guest, person)
+    guest = None if person is not None and person.kind == "member" else _guest(tx, site, draft, person)
     double = Double(page.id, parent.id if parent else None, text, actor.person_id, *(guest[:2] if guest else ()))
     same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
     if same is not None:
@@ -124,6 +123,14 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, 
         raise _key_reused()
     changed(tx, site, page, comment, "", status)
     return Posted(comment, page, session)
+
+
+def _guest(tx: Tx, site: Site, draft: Draft, person: Person | None) -> Guest:
+    """Who a guest says they are. Raises `Invalid`, also for a name that is taken."""
+    guest = check_guest(site, draft.guest, person)
+    if guest.name != ANONYMOUS:
+        policy.can_be_called(guest.name, taken=people.has_namesake(tx, site.id, guest.name))
+    return guest
 
 
 def _new_page(tx: Tx, site: Site, draft: Draft) -> Page:
@@ -179,7 +186,7 @@ def _author(tx: Tx, site: Site, person: Person | None, guest: Guest | None) -> t
 
 def _add_session(tx: Tx, site: Site, person_id: int) -> str:
     token, session = new_frame_session(person_id, site.id, "", tx.now)
-    session_store.add_session(tx, session)
+    sessions.add_session(tx, session)
     return token
 
 

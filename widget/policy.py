@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from widget.errors import Conflict, Forbidden, PalaverError, Unauthorised
+from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
 from widget.store.comments import Comment
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -25,6 +25,13 @@ def can_post(site: Site, page: Page | None, parent: Comment | None, person: Pers
     _not_banned(person, now)
     if parent is not None and parent.status != "approved":
         raise Conflict("The comment you answer is no longer there. Your text is kept.", code="parent_gone")
+
+
+def can_be_called(name: str, *, taken: bool) -> None:
+    """A guest by a name; `taken` where it can be taken for that of staff or of a known reader. Raises `Invalid`."""
+    if taken:
+        sentence = f"“{name}” is, or looks like, the name of somebody who signs in here. Sign in, or choose another."
+        raise Invalid(sentence, code="name_taken", fields={"name": sentence})
 
 
 def can_edit(site: Site, page: Page, comment: Comment, person: Person | None, now: int) -> None:

@@ -280,7 +280,7 @@ def author_view(comment: Comment) -> AuthorView | None:
     if comment.author_name is None:
         return None
     name = comment.author_name
-    role = comment.author_role if comment.author_role in ("moderator", "owner") else ""
+    role = comment.author_role if comment.author_role != "reader" else ""
     hue = zlib.crc32(name.encode()) % 8
     return AuthorView(name, comment.author_url or None, comment.provider, role or "", _initial(name), hue)
 

@@ -12,7 +12,8 @@ from auth.store import Attempt, Member
 from auth.tokens import hash_token, new_token, new_window_id
 from tests.auth.world import BLOG, SHOP, Clock
 from widget.db import Database
-from widget.store.auth import KEPT_MS, Store
+from widget.store.attempts import KEPT_MS
+from widget.store.auth import Store
 
 MARA = Member("https://idp.example", "mara", "idp", "Mara", "mara@example.org", email_verified=True, avatar="")
 

@@ -18,8 +18,9 @@ from auth import Auth, AuthError, AuthSite, check_change, check_personal, frame_
 from auth.tokens import new_token
 from widget.db import Database, Tx
 from widget.page_key import is_site_url
-from widget.store.auth import Store, add_session
+from widget.store.auth import Store
 from widget.store.people import add_person
+from widget.store.sessions import add_session
 
 HOME = "https://comments.example"
 BLOG = AuthSite(0x0123456789ABCDEF, "blog", ("https://blog.example",))

@@ -10,8 +10,7 @@ from tests.support.service import World
 from widget import pages
 from widget.core import Actor
 from widget.db import Tx
-from widget.store import auth as sessions
-from widget.store import people
+from widget.store import people, sessions
 from widget.store.sites import Site
 
 Headers = dict[str, str]

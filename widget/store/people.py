@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from widget import ids
 from widget.db import Tx, add_unless_there
-from widget.models import people, standings
+from widget.looks import can_pass_for, look_of
+from widget.models import comments, people, standings
 
 
 class Person(NamedTuple):
@@ -19,7 +20,7 @@ class Person(NamedTuple):
     name: str
     url: str
     email: str
-    role: str  # reader, moderator, owner
+    role: str  # reader, author, moderator, owner
     banned_until: int  # Unix ms; 0: not banned
 
 
@@ -38,10 +39,32 @@ _BY_ID = (
     .where(people.c.id == sa.bindparam("person"))
 )
 
+REGULAR = 3
+_comments_of = sa.select(sa.literal(1)).where(
+    comments.c.site_id == sa.bindparam("site"), comments.c.person_id == people.c.id, comments.c.status == "approved"
+)
+_NAMESAKE = (
+    sa.select(people.c.id)
+    .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == sa.bindparam("site")))
+    .where(
+        people.c.look.in_(sa.bindparam("looks", expanding=True)),
+        people.c.kind == "member",
+        sa.or_(
+            sa.func.coalesce(standings.c.role, "reader") != "reader",
+            _comments_of.correlate(people).limit(1).offset(REGULAR - 1).exists(),
+        ),
+    )
+    .limit(1)
+)
+
 
 def get_person(tx: Tx, site_id: int, person_id: int) -> Person | None:
     row = tx.conn.execute(_BY_ID, {"site": site_id, "person": person_id}).one_or_none()
     return Person(*row) if row else None
+
+
+def get_person_name(tx: Tx, person_id: int) -> str:
+    return tx.conn.execute(sa.select(people.c.name).where(people.c.id == person_id)).scalar_one_or_none() or ""
 
 
 def add_person(tx: Tx, kind: str, name: str, url: str, email: str) -> int:
@@ -53,12 +76,24 @@ def add_person(tx: Tx, kind: str, name: str, url: str, email: str) -> int:
 
 def add_person_as(tx: Tx, person_id: int, kind: str, name: str, url: str, email: str) -> bool:
     """Insert under this id unless it is taken; whether it was inserted."""
-    values = {"id": person_id, "kind": kind, "name": name, "url": url, "email": email}
+    look = look_of(name) if kind == "member" else ""  # only theirs are guarded
+    values = {"id": person_id, "kind": kind, "name": name, "url": url, "email": email, "look": look}
     return add_unless_there(tx, people, values, index=("id",))
 
 
 def set_person(tx: Tx, person_id: int, **values: str) -> None:
     tx.conn.execute(sa.update(people).where(people.c.id == person_id).values(**values))
+    if "name" in values:
+        member = (people.c.id == person_id, people.c.kind == "member")
+        tx.conn.execute(sa.update(people).where(*member).values(look=look_of(values["name"])))
+
+
+def has_namesake(tx: Tx, site_id: int, name: str) -> bool:
+    """Whether a name can be taken for that of somebody who signs in on the site and has a role there, or whom its
+    readers know: by `REGULAR` approved comments.
+    """
+    found = tx.conn.execute(_NAMESAKE, {"site": site_id, "looks": list(can_pass_for(name))})
+    return found.first() is not None
 
 
 def set_standing(tx: Tx, site_id: int, person_id: int, *, role: str = "reader", banned_until: int = 0) -> None:

@@ -1,0 +1,63 @@
+"""SQL of identities: what proves who somebody is, and whose it is."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from auth import Member
+from widget.db import Tx, add_unless_there
+from widget.models import identities, people
+from widget.store.people import add_person, set_person
+
+
+def person_of(tx: Tx, now: int, member: Member) -> int:
+    """The person of an identity, made unless there. Their name and address follow the provider's, unless they chose a
+    name themselves.
+    """
+    person_id = owner_of(tx, now, member)
+    if person_id is not None:
+        _follow(tx, person_id, member)
+        return person_id
+    person_id = add_person(tx, "member", member.name, "", member.email)
+    if add_identity(tx, now, member, person_id):
+        return person_id
+    tx.conn.execute(sa.delete(people).where(people.c.id == person_id))  # two windows at once: the other was first
+    first = owner_of(tx, now, member)
+    assert first is not None
+    return first
+
+
+def owner_of(tx: Tx, now: int, member: Member) -> int | None:
+    """Whose identity it is; what the provider says of them is kept with it."""
+    key = (identities.c.issuer == member.issuer, identities.c.subject == member.subject)
+    known = sa.update(identities).where(*key).values(**_said(now, member)).returning(identities.c.person_id)
+    person_id: int | None = tx.conn.execute(known).scalar_one_or_none()
+    return person_id
+
+
+def _said(now: int, member: Member) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "email": member.email,
+        "email_verified": member.email_verified,
+        "avatar": member.avatar,
+        "used_at": now,
+    }
+
+
+def add_identity(tx: Tx, now: int, member: Member, person_id: int) -> bool:
+    values = {
+        "issuer": member.issuer,
+        "subject": member.subject,
+        "provider": member.provider,
+        "person_id": person_id,
+        "created_at": now,
+        **_said(now, member),
+    }
+    return add_unless_there(tx, identities, values, index=("issuer", "subject"))
+
+
+def _follow(tx: Tx, person_id: int, member: Member) -> None:
+    renamed = sa.select(people.c.renamed).where(people.c.id == person_id)
+    name = "" if tx.conn.execute(renamed).scalar_one() else member.name
+    set_person(tx, person_id, **{key: value for key, value in (("name", name), ("email", member.email)) if value})
