@@ -166,6 +166,12 @@ def test_every_mistake_is_told_at_once() -> None:
     assert len(found) == 12
 
 
+@pytest.mark.parametrize("name", ["github", "email", "sso"])
+def test_issuer_that_has_the_name_of_another_way_to_sign_in_is_refused(name: str) -> None:
+    file = f'[oidc.{name}]\nid = "x"\nsecret = "y"\nissuer = "https://login.example"'
+    assert problems({}, file) == [f"oidc.{name} has the name of a built-in provider; choose another."]
+
+
 def test_secret_is_in_no_error_and_no_repr() -> None:
     environ = {setting.env: SECRET + " \x01 short" for setting in SETTINGS if setting.env} | {
         "PALAVER_PROVIDER_GOOGLE_SECRET": SECRET,

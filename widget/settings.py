@@ -21,6 +21,9 @@ from widget.url_parts import BadUrl, split_url
 __all__ = ["SETTINGS", "ConfigurationError", "OidcKeys", "ProviderKeys", "Settings", "ensure_key_file", "load"]
 
 
+RESERVED = ("email", "sso")  # ways to sign in that have no keys
+
+
 class ConfigurationError(Exception):
     """Every mistake of the configuration, a sentence each."""
 
@@ -191,7 +194,7 @@ def _oidc_keys(sources: Sources, providers: Collection[str], *, loopback: bool) 
     for name, row in _rows("oidc", sources).items():
         if not _is_complete(row, f"oidc.{name}", OIDC_FIELDS[:3], sources):
             continue
-        if name in providers:
+        if name in providers or name in RESERVED:
             sources.problems.append(f"oidc.{name} has the name of a built-in provider; choose another.")
         if not _is_issuer(row["issuer"].text, loopback):
             sources.problems.append(f"{row['issuer'].where} takes the issuer's https address, without query.")
