@@ -19,7 +19,7 @@ from auth.email_codes import EmailCode, Tried
 from auth.errors import AuthError, TooMany
 from auth.handlers import Auth
 from auth.pages import PAGE_HEADERS
-from auth.providers import PROVIDER_NAMES, Provider, known_provider, openid_provider
+from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider
 from auth.sessions import (
     Visitor,
     frame_cookie,
@@ -33,6 +33,7 @@ from auth.store import Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDir
 
 __all__ = [
     "PAGE_HEADERS",
+    "PROVIDER_KEYS",
     "PROVIDER_NAMES",
     "SSO",
     "Attempt",

@@ -14,7 +14,8 @@ _WEB = re.compile(r"https?://[!-~]{1,2000}")
 class Fields(NamedTuple):
     """Where an answer holds what. Each is a list of templates, the first that can be filled counts.
 
-    "{data.name}" is the member `name` of the member `data`; a template with an empty place is passed over.
+    "{data.name}" is the member `name` of the member `data`, "{data.0}" the first of a list `data`; a name that itself
+    holds dots is found as it is (Slack). A template with an empty place is passed over.
     """
 
     subject: tuple[str, ...] = ("{sub}",)
@@ -66,9 +67,17 @@ def _fill_one(template: str, answer: Mapping[str, Any]) -> str:
 
 
 def _find(answer: Any, path: str) -> Any:
+    if path in answer:
+        return answer[path]
     for key in path.split("."):
-        answer = answer.get(key) if isinstance(answer, Mapping) else None
+        answer = _member(answer, key)
     return answer
+
+
+def _member(value: Any, key: str) -> Any:
+    if isinstance(value, list):
+        return value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+    return value.get(key) if isinstance(value, Mapping) else None
 
 
 def _text(value: Any) -> str:

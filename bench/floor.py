@@ -63,7 +63,7 @@ async def _live(receive: Receive, send: Send) -> None:
 def main() -> None:
     folder, _, port = sys.argv[1:]
     read, posted = (read_answer((Path(folder) / name).read_bytes()) for name in (READ, POSTED))
-    settings = load(None, os.environ, production=False, providers=(), options={"port": port})
+    settings = load(None, os.environ, production=False, providers={}, options={"port": port})
     run(settings, Floor(read, posted))
 
 

@@ -26,12 +26,14 @@ LAYERS = {
     "application": "app server",
     "routes": "routes",
     "handlers": "handlers",
-    "answers": "api assets cache fast_path html labels logs openapi operations render service site_directory transfer views",
+    "answers": "api assets cache fast_path html labels logs openapi operations render service site_directory transfer "
+    "views",
     "verbs": "comments core likes pages site_verbs threads",
     "pure": "blocks cursors documents guests limits links names page_key policy site_keys sites text tree",
     "store": "store",
     "models": "migrate migrations models",
-    "base": "db errors events ids key_file mail mail_settings looks resources settings settings_sources settings_table url_parts",
+    "base": "db errors events ids key_file looks mail mail_settings public_http resources settings settings_providers "
+    "settings_sources settings_table url_parts",
 }
 HEIGHTS = {name: -depth for depth, names in enumerate(LAYERS.values()) for name in names.split()}
 WITH_SQL = r"widget\.(db|migrate|migrations|models|store)(\..+)?"

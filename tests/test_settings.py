@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from widget.mail_settings import MailServer, Sender
-from widget.settings import SETTINGS, ConfigurationError, Settings, ensure_key_file, is_loopback, load
+from widget.settings import SETTINGS, ConfigurationError, Settings, ensure_key_file, load
+from widget.url_parts import is_loopback
 
-KNOWN = ("google", "github", "wordpress")
+PAIR = {"id": True, "secret": True}
+KNOWN = {"google": PAIR, "github": PAIR, "wordpress": PAIR}
 KEY = "k" * 32
 SECRET = "do-not-tell-" + "s" * 40
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -87,7 +89,7 @@ def test_every_setting_can_stand_in_the_file() -> None:
     assert found.trusted_proxies == (ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("10.0.0.0/8"))
     assert found.mail_url == MailServer("127.0.0.1", 25, "none")
     assert found.mail_from == Sender("Comments", "comments", "blog.example")
-    assert (found.providers["google"].id, found.providers["google"].secret) == ("g", SECRET)
+    assert found.providers["google"].keys == {"id": "g", "secret": SECRET}
     assert found.oidc["keycloak"].issuer == "https://login.example/realms/readers"
     assert found.oidc["keycloak"].label == "Readers' club"
 
@@ -117,7 +119,7 @@ def test_every_variable_is_read() -> None:
     assert len(found.trusted_proxies) == 2
     assert found.mail_url == MailServer("mail.example", 465, "implicit", "me", "pw")
     assert found.mail_from == Sender("", "comments", "blog.example")
-    assert found.providers["github"].secret == SECRET
+    assert found.providers["github"].keys == {"id": "g", "secret": SECRET}
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
     assert len({setting.env for setting in SETTINGS if setting.env}) == 9
@@ -125,7 +127,7 @@ def test_every_variable_is_read() -> None:
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:
     found = settings({"PALAVER_PROVIDER_GOOGLE_SECRET": SECRET}, 'providers.google.id = "g"')
-    assert found.providers["google"].secret == SECRET
+    assert found.providers["google"].keys["secret"] == SECRET
 
 
 def test_every_mistake_is_told_at_once() -> None:

@@ -131,7 +131,7 @@ def _certificates() -> ssl.SSLContext:
 
 def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dict[str, Provider]:
     """Those with keys, by name, in the order they were configured; e-mail last, where mail is sent."""
-    known = [known_provider(keys.name, keys.id, keys.secret) for keys in settings.providers.values()]
+    known = [known_provider(keys.name, keys.keys) for keys in settings.providers.values()]
     issuers = [
         openid_provider(keys.name, keys.issuer, keys.id, keys.secret, label=keys.label)
         for keys in settings.oidc.values()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from auth import PROVIDER_NAMES
+from auth import PROVIDER_KEYS
 from widget.errors import PalaverError
 from widget.logs import configure
 from widget.settings import ConfigurationError, Settings, ensure_key_file, load
@@ -53,7 +53,7 @@ def _settings(
     ctx: click.Context, *, production: bool = False, options: dict[str, str | None] | None = None
 ) -> Settings:
     given = {name: value for name, value in (options or {}).items() if value is not None}
-    settings = load(ctx.obj, os.environ, production=production, providers=PROVIDER_NAMES, options=given)
+    settings = load(ctx.obj, os.environ, production=production, providers=PROVIDER_KEYS, options=given)
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
     return settings

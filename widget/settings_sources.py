@@ -15,9 +15,9 @@ from widget.settings_table import SETTINGS
 
 DEFAULT_FILE = Path("palaver.toml")
 FILE_VARIABLE = "PALAVER_CONFIG"
-PROVIDER_FIELDS = ("id", "secret")
 OIDC_FIELDS = ("issuer", "id", "secret", "label")
 OIDC_NAME = r"[a-z0-9][a-z0-9-]{0,39}"
+KeyNames = Mapping[str, Mapping[str, bool]]  # {provider: {key: whether it is needed}}
 
 _OIDC_SETTING = re.compile(rf"oidc\.{OIDC_NAME}\.({'|'.join(OIDC_FIELDS)})")
 _OIDC_VARIABLE = re.compile(r"PALAVER_OIDC_([A-Z0-9_]+)_([A-Z]+)")
@@ -37,7 +37,7 @@ class Sources(NamedTuple):
 
 
 def read_sources(
-    path: Path | None, environ: Mapping[str, str], options: Mapping[str, str], providers: Collection[str]
+    path: Path | None, environ: Mapping[str, str], options: Mapping[str, str], providers: KeyNames
 ) -> Sources:
     """All that is set. The command line wins over the environment, that over the file, that over the default."""
     problems: list[str] = []
@@ -50,14 +50,14 @@ def read_sources(
 
 
 def _from_file(
-    path: Path | None, environ: Mapping[str, str], providers: Collection[str], problems: list[str]
+    path: Path | None, environ: Mapping[str, str], providers: KeyNames, problems: list[str]
 ) -> dict[str, Given]:
     named = path or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
     file = named or DEFAULT_FILE
     if named is None and not file.exists():
         return {}
     given = {}
-    names = [setting.name for setting in SETTINGS] + [f"providers.{n}.{f}" for n in providers for f in PROVIDER_FIELDS]
+    names = [setting.name for setting in SETTINGS] + _key_settings(providers)
     for name, value in _flatten(_read_toml(file, problems)):
         if name not in names and not _OIDC_SETTING.fullmatch(name):
             problems.append(f"{file}: there is no setting “{name}”{_nearest(name, names)}")
@@ -100,11 +100,9 @@ def _as_text(value: Any) -> str | None:
     return None
 
 
-def _from_environment(environ: Mapping[str, str], providers: Collection[str], warnings: list[str]) -> dict[str, Given]:
+def _from_environment(environ: Mapping[str, str], providers: KeyNames, warnings: list[str]) -> dict[str, Given]:
     known = {setting.env: setting.name for setting in SETTINGS if setting.env} | {
-        f"PALAVER_PROVIDER_{_upper(name)}_{field.upper()}": f"providers.{name}.{field}"
-        for name in providers
-        for field in PROVIDER_FIELDS
+        f"PALAVER_PROVIDER_{_upper(name.removeprefix('providers.'))}": name for name in _key_settings(providers)
     }
     given = {}
     for variable, text in sorted(environ.items()):
@@ -116,6 +114,10 @@ def _from_environment(environ: Mapping[str, str], providers: Collection[str], wa
         elif text:  # an empty variable is one that is not set
             given[name] = Given(text, variable)
     return given
+
+
+def _key_settings(providers: KeyNames) -> list[str]:
+    return [f"providers.{name}.{key}" for name, keys in providers.items() for key in keys]
 
 
 def _oidc_setting(variable: str) -> str | None:

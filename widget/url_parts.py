@@ -105,6 +105,16 @@ def _ascii_host(host: str) -> str:
         raise BadUrl("has a host name that does not exist") from None
 
 
+def is_loopback(url: str) -> bool:
+    """Whether browsers reach `url` only on their own machine (W3C Secure Contexts, 3.1). Raises `BadUrl`."""
+    host = split_url(url).netloc
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def normal_percent(text: str) -> str:
     """Percent-encoding in its normal form (RFC 3986, 6.2.2): capitals, and only what needs it.
 

@@ -8,6 +8,7 @@ tell who somebody is and, where the provider has it, the e-mail address for the 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
@@ -15,15 +16,21 @@ from pkgutil import iter_modules
 from auth.origins import is_loopback, origin_of
 from auth.providers.row import Provider
 
-__all__ = ["PROVIDER_NAMES", "Provider", "known_provider", "openid_provider"]
+__all__ = ["PROVIDER_KEYS", "PROVIDER_NAMES", "Provider", "known_provider", "openid_provider"]
 
 PROVIDER_NAMES = tuple(sorted(found.name for found in iter_modules(__path__) if found.name != "row"))
 _ROWS: dict[str, Provider] = {name: import_module(f"{__name__}.{name}").ROW for name in PROVIDER_NAMES}
+# What to configure for each: {provider: {key: whether it is needed}}.
+PROVIDER_KEYS: dict[str, dict[str, bool]] = {
+    name: dict.fromkeys(row.needs, True) | dict.fromkeys(row.takes, False) for name, row in _ROWS.items()
+}
 
 
-def known_provider(name: str, client_id: str, client_secret: str) -> Provider:
-    """The row `name` (one of `PROVIDER_NAMES`) with the keys that the provider gave to this service."""
-    return replace(_ROWS[name], client_id=client_id, client_secret=client_secret, icon=name)
+def known_provider(name: str, keys: Mapping[str, str]) -> Provider:
+    """The row `name` (one of `PROVIDER_NAMES`) with what was configured for it (`PROVIDER_KEYS`)."""
+    row = _ROWS[name].at(keys.get("host") or _ROWS[name].host)
+    client_id, client_secret = keys.get("id", ""), keys.get("secret", "")
+    return replace(row, keys=keys, client_id=client_id, client_secret=client_secret, icon=name)
 
 
 def openid_provider(

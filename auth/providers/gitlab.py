@@ -6,10 +6,12 @@ from auth.providers.row import Provider
 ROW = Provider(
     name="gitlab",
     label="GitLab",
-    issuer="https://gitlab.com",
-    authorize="https://gitlab.com/oauth/authorize",
-    exchange="https://gitlab.com/oauth/token",
-    userinfo="https://gitlab.com/api/v4/user",
+    takes=("host",),
+    host="https://gitlab.com",
+    issuer="{host}",  # who somebody is, is a number that each server gives out anew
+    authorize="{host}/oauth/authorize",
+    exchange="{host}/oauth/token",
+    userinfo="{host}/api/v4/user",
     scopes=("read_user",),
     fields=Fields(
         subject=("{id}",),

@@ -30,7 +30,7 @@ OAUTH_NAMES = [name for name in PROVIDER_NAMES if name != "google"]  # that one 
 def _row(name: str) -> Provider:
     if name == "openid":
         return openid_provider(name, "https://example.com", "client", "secret")
-    return known_provider(name, "client", "secret")
+    return known_provider(name, {"id": "client", "secret": "secret"})
 
 
 def _known(name: str) -> dict[str, Any]:

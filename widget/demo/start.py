@@ -55,7 +55,7 @@ def demo_settings(port: int, folder: Path) -> Settings:
         "host": "127.0.0.1",
         "limits": os.environ.get("PALAVER_LIMITS", "on"),
     }
-    return ensure_key_file(load(None, {}, production=False, providers=(), options=options))
+    return ensure_key_file(load(None, {}, production=False, providers={}, options=options))
 
 
 def demo_app(settings: Settings) -> Application:
