@@ -18,6 +18,7 @@ from widget.names import clean_name, clean_text
 from widget.page_key import PageKey
 from widget.store import comments as store
 from widget.store import idempotency, likes, pages, people, sessions
+from widget.store.appearance import set_appearance
 from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -180,7 +181,8 @@ def _author(tx: Tx, site: Site, person: Person | None, guest: Guest | None) -> t
         person_id = people.add_person(tx, "guest", guest.name, guest.website, guest.email)
         return person_id, _add_session(tx, site, person_id)
     if guest is not None and guest != Guest(person.name, person.email, person.url):
-        people.set_person(tx, person.id, name=guest.name, email=guest.email, url=guest.website)
+        people.set_person(tx, person.id, email=guest.email)
+        set_appearance(tx, person.id, name=guest.name, url=guest.website)
     return person.id, None
 
 

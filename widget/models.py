@@ -112,7 +112,7 @@ def _partial(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Inde
 _partial("ix_comments_roots_by_time", _roots, "site_id", "page_id", "id")
 _partial("ix_comments_roots_by_score", _roots, "site_id", "page_id", "score", "id")
 _partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
-sa.Index("ix_comments_person", comments.c.site_id, comments.c.person_id, comments.c.id)
+sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)
 
 likes = sa.Table(
     "likes",
@@ -124,7 +124,7 @@ likes = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.ForeignKeyConstraint(["site_id", "comment_id"], ["comments.site_id", "comments.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
-    sa.Index("ix_likes_person_page", "site_id", "person_id", "page_id"),
+    sa.Index("ix_likes_person", "person_id", "site_id", "page_id"),
 )
 
 idempotency_keys = sa.Table(
@@ -143,7 +143,7 @@ people = sa.Table(
     "people",
     metadata,
     _id("id", key=True),
-    sa.Column("kind", sa.String(8), nullable=False),  # member (signed in), guest, imported
+    sa.Column("kind", sa.String(8), nullable=False),  # member (signed in), guest, imported, erased (a name no more)
     _text("name"),
     _text("url", ""),
     _text("email", ""),  # never public
@@ -154,7 +154,7 @@ people = sa.Table(
     sa.Index("ix_people_email", "email", "name", "id"),
 )
 
-avatars = sa.Table(  # pictures, made small and without anything else in them; named by their content
+avatars = sa.Table(  # pictures, made small and without anything else in them; named by content and owner
     "avatars",
     metadata,
     sa.Column("hash", sa.String(32), primary_key=True),
@@ -188,6 +188,7 @@ standings = sa.Table(  # what a person is on one site
     sa.Column("banned_until", sa.BigInteger, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
+    sa.Index("ix_standings_person", "person_id"),
 )
 
 sessions = sa.Table(

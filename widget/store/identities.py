@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from auth import Member
 from widget.db import Tx, add_unless_there
 from widget.models import identities, people
+from widget.store.appearance import set_appearance
 from widget.store.people import add_person, set_person
 
 
@@ -58,6 +59,8 @@ def add_identity(tx: Tx, now: int, member: Member, person_id: int) -> bool:
 
 
 def _follow(tx: Tx, person_id: int, member: Member) -> None:
+    if member.email:
+        set_person(tx, person_id, email=member.email)
     renamed = sa.select(people.c.renamed).where(people.c.id == person_id)
-    name = "" if tx.conn.execute(renamed).scalar_one() else member.name
-    set_person(tx, person_id, **{key: value for key, value in (("name", name), ("email", member.email)) if value})
+    if not tx.conn.execute(renamed).scalar_one():
+        set_appearance(tx, person_id, name=member.name)

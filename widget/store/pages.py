@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids
 from widget.db import Tx, add_unless_there
+from widget.events import PageChanged
 from widget.models import pages, sites
 
 
@@ -81,6 +82,18 @@ def set_page(tx: Tx, site_id: int, page_id: int, **values: object) -> None:
 def raise_version(tx: Tx, site_id: int, page_id: int, *, count: int = 0) -> int:
     """Raise the version by one and the count by `count`; the new version."""
     return int(tx.conn.execute(_RAISE, {"site": site_id, "page": page_id, "by": count}).scalar_one())
+
+
+def touch_pages(tx: Tx, chosen: sa.SelectBase) -> None:
+    """Raise the versions of pages that show somebody who looks different now, and tell it; `chosen` selects (site_id,
+    page_id). They are locked in one order, so that two who touch many wait, but never for each other.
+    """
+    where = sa.tuple_(pages.c.site_id, pages.c.id).in_(chosen)
+    tx.conn.execute(sa.select(pages.c.id).where(where).order_by(pages.c.site_id, pages.c.id).with_for_update()).all()
+    site_name = sa.select(sites.c.name).where(sites.c.id == pages.c.site_id).scalar_subquery()
+    raised = sa.update(pages).where(where).values(version=pages.c.version + 1)
+    rows = tx.conn.execute(raised.returning(site_name, pages.c.key, pages.c.version))
+    tx.events.extend(PageChanged(*row) for row in rows)
 
 
 def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, int]:

@@ -47,7 +47,17 @@ def upgrade() -> None:
         attempts.add_column(_text("server"))
         attempts.add_column(_text("answer"))
         attempts.alter_column("site_id", existing_type=sa.BigInteger(), nullable=True)
+    _index_people()
     _add_tables()
+
+
+def _index_people() -> None:
+    """By person first: an account is of all sites."""
+    op.drop_index("ix_comments_person", "comments")
+    op.create_index("ix_comments_person", "comments", ["person_id", "site_id", "id"])
+    op.drop_index("ix_likes_person_page", "likes")
+    op.create_index("ix_likes_person", "likes", ["person_id", "site_id", "page_id"])
+    op.create_index("ix_standings_person", "standings", ["person_id"])
 
 
 def _add_tables() -> None:
