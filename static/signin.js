@@ -61,10 +61,12 @@ export default async (app) => {
   const redeem = async () => {
     clearTimeout(timer);
     const mine = attempt;
-    if (!mine) return;
+    if (!mine || mine.asks) return;
     if (Date.now() - mine.time > minutes) return end("That took longer than ten minutes. Please try again.");
     if (document.visibilityState === "visible") {
+      mine.asks = true; // of two questions at once, one is told "done" without the session, perhaps first
       const answer = await json("/auth/redeem", { secret: mine.secret }).catch(() => ({ status: "waiting" }));
+      mine.asks = false;
       if (mine !== attempt) return;
       if (answer.status === "done") {
         if (answer.token) store("token", answer.token);
