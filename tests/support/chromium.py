@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
@@ -32,11 +34,17 @@ FLAGS = (
 
 
 @contextlib.asynccontextmanager
-async def running_chromium(profile: Path) -> AsyncIterator[Browser]:
-    """A browser on the empty folder `profile`. Skips where Chromium is not installed."""
+async def running_chromium(profile: Path, preferences: Mapping[str, Any] | None = None) -> AsyncIterator[Browser]:
+    """A browser on the empty folder `profile`. Skips where Chromium is not installed.
+
+    `preferences` are what a person would set, as Chromium's own file keeps them.
+    """
     program = shutil.which("chromium")
     require(program is not None, "Chromium")
     assert program is not None
+    if preferences is not None:
+        (profile / "Default").mkdir()
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     command = [program, *FLAGS, *sandbox, f"--user-data-dir={profile}", "about:blank"]
     process = await asyncio.create_subprocess_exec(
