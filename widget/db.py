@@ -104,7 +104,17 @@ _PASSING = ("08", "25006", "28", "3D", "40", "53", "55P03", "57", "58", "XX")
 _MISTAKES = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError, sa.exc.NotSupportedError)
 
 
-def _is_unavailable(error: Exception) -> bool:
+def failures_of(url: str) -> tuple[type[Exception], ...]:
+    """What may be raised because of the database's state, or of a mistake of ours: `is_unavailable` tells which."""
+    if url.startswith("sqlite:"):
+        return (sa.exc.DatabaseError,)
+    import asyncpg  # noqa: PLC0415  (SQLite needs no driver)
+
+    passed_on = (OSError, asyncpg.PostgresError)  # by SQLAlchemy, while the driver connects
+    return (sa.exc.DBAPIError, sa.exc.TimeoutError, *passed_on)
+
+
+def is_unavailable(error: Exception) -> bool:
     """Whether it is the database's state and no mistake of ours: by SQLSTATE (PostgreSQL, appendix A) or class."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if state:
@@ -114,10 +124,15 @@ def _is_unavailable(error: Exception) -> bool:
     return not isinstance(error, _MISTAKES)
 
 
+def reason_of(error: Exception) -> str:
+    """What the driver says, in one line."""
+    return next(iter(str(getattr(error, "orig", error)).splitlines()), "")
+
+
 def _told(error: Exception) -> Exception:
-    if not _is_unavailable(error):
+    if not is_unavailable(error):
         return error
-    logger.error("the database did not answer: %s", next(iter(str(getattr(error, "orig", error)).splitlines()), ""))
+    logger.error("the database did not answer: %s", reason_of(error))
     return Unavailable(
         "The comments cannot be saved or read right now. Nothing you wrote is lost: please try again in a moment.",
         code="database_unavailable",
@@ -174,9 +189,8 @@ def _in_transaction(engine: sa.Engine, begin: str, work: Callable[[sa.Connection
 class SqliteBackend:
     """One writing thread, several reading ones. WAL lets them not wait for each other."""
 
-    failures: tuple[type[Exception], ...] = (sa.exc.DatabaseError,)
-
     def __init__(self, url: str, readers: int) -> None:
+        self.failures = failures_of(url)
         self._engine = sync_engine(url)
         self._writer = ThreadPoolExecutor(1, "sqlite-write")
         self._readers = ThreadPoolExecutor(readers, "sqlite-read")
@@ -202,11 +216,9 @@ def postgres_url(url: str) -> sa.URL:
 
 class PostgresBackend:
     def __init__(self, url: str) -> None:
-        import asyncpg  # noqa: PLC0415  (SQLite needs no driver)
         from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415  (it loads the whole ORM)
 
-        passed_on = (OSError, asyncpg.PostgresError)  # by SQLAlchemy, while the driver connects
-        self.failures: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *passed_on)
+        self.failures = failures_of(url)
         self._engine = create_async_engine(
             postgres_url(url), pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True
         )

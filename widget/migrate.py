@@ -7,18 +7,27 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from widget.db import postgres_url, sync_engine
+from widget.db import failures_of, is_unavailable, postgres_url, reason_of, sync_engine
+from widget.errors import Conflict, Unavailable
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x50414C41  # "PALA": any number that is only ours (PostgreSQL, 13.3.5)
 
 
 def migrate(database_url: str) -> None:
-    """Run all migrations that are not in yet. Raises `sqlalchemy.exc.SQLAlchemyError`."""
-    if database_url.startswith("sqlite:"):
-        _migrate_sqlite(database_url)
-    else:
-        asyncio.run(_migrate_postgres(database_url))
+    """Run all migrations that are not in yet.
+
+    Raises `Unavailable` with what the database says, or `Conflict` where it is newer than this program.
+    """
+    try:
+        if database_url.startswith("sqlite:"):
+            _migrate_sqlite(database_url)
+        else:
+            asyncio.run(_migrate_postgres(database_url))
+    except failures_of(database_url) as error:
+        if not is_unavailable(error):
+            raise
+        raise Unavailable(f"The database cannot be used: {reason_of(error)}.") from error
 
 
 def _migrate_sqlite(database_url: str) -> None:
@@ -47,14 +56,19 @@ async def _migrate_postgres(database_url: str) -> None:
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Run the migrations inside the connection's transaction."""
+    """Run the migrations inside the connection's transaction. Raises `Conflict` for a migration of the future."""
     from alembic import command  # noqa: PLC0415  (start-up without migrations need not pay for it)
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        sentence = "The database belongs to a newer version of Palaver than this one."
+        raise Conflict(sentence, code="newer_database") from error
 
 
 def _is_current(connection: sa.Connection) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -9,7 +12,7 @@ from widget.settings import Settings
 
 
 def run(settings: Settings, app: ASGIApp | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `SystemExit` where the port is taken."""
+    """Serve until SIGINT or SIGTERM. Raises `SystemExit`: 0 then, 1 where the port is taken."""
     from widget.app import create_app  # noqa: PLC0415
 
     config = uvicorn.Config(
@@ -25,4 +28,9 @@ def run(settings: Settings, app: ASGIApp | None = None) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
+    for stop in (signal.SIGINT, signal.SIGTERM):  # raised again when all is done; being stopped is no failure
+        signal.signal(stop, lambda *_: sys.exit(0))
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit as end:
+        sys.exit(1 if end.code else 0)  # uvicorn itself says 3, which no other command does

@@ -23,7 +23,7 @@ from widget.errors import Conflict
 from widget.logs import configure
 from widget.migrate import migrate
 from widget.server import run
-from widget.settings import Settings, ensure_key_file, load
+from widget.settings import ConfigurationError, Settings, ensure_key_file, load
 from widget.transfer.formats import import_file
 
 EXPORT = Path(__file__).with_name("wordpress-export.xml")
@@ -34,7 +34,10 @@ SITE = "demo"
 def start(port: int, folder: Path) -> None:
     """Prepare `folder` (made if need be) and serve until stopped. Listens on loopback alone."""
     blog_origin, home = f"http://127.0.0.1:{port}", f"http://localhost:{port}"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError([f"--folder: {folder} cannot be made: {error.strerror}."]) from error
     settings = demo_settings(port, folder)
     migrate(settings.database_url)
     asyncio.run(_fill(settings, folder, blog_origin))

@@ -1,0 +1,324 @@
+"""The command `palaver`: what it prints, what it exits with, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.wxr import export, item, told
+from widget.cli import main
+from widget.sites import SETTINGS
+
+SECRET = "k" * 32
+TAG = (
+    '<script async src="http://localhost:8000/embed.js" data-site="blog"></script>\n'
+    "<noscript>Please turn JavaScript on to read and write comments here.</noscript>\n"
+)
+
+
+class Palaver:
+    """The command in an empty folder, with no setting but those that are given."""
+
+    def __init__(self, **environment: str) -> None:
+        self.environment = environment
+
+    def __call__(self, *arguments: str, answer: str | None = None) -> Result:
+        return CliRunner().invoke(main, arguments, input=answer, env=self.environment, prog_name="palaver")
+
+    def done(self, *arguments: str) -> str:
+        """What a command prints that succeeds, and says nothing else."""
+        result = self(*arguments)
+        assert (result.exit_code, result.stderr) == (0, ""), result.output
+        return result.stdout
+
+    def json(self, *arguments: str) -> Any:
+        (line,) = self.done(*arguments, "--json").splitlines()
+        return json.loads(line)
+
+    def fails(self, *arguments: str, code: int = 1) -> str:
+        """What a command says that fails: in sentences, without a traceback and without results."""
+        result = self(*arguments)
+        assert result.exit_code == code, result.output
+        assert isinstance(result.exception, SystemExit), result.exception
+        assert result.stdout == ""
+        return result.stderr.strip()
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Palaver:
+    """With the database that is made where nothing is set: `palaver.db` in the folder."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("PALAVER_")]:
+        monkeypatch.delenv(name)
+    return Palaver()
+
+
+@pytest.fixture
+def palaver(bare: Palaver, database_url: str) -> Palaver:
+    return Palaver(PALAVER_DATABASE_URL=database_url, PALAVER_SECRET_KEYS=SECRET)
+
+
+@pytest.fixture
+def blog(palaver: Palaver) -> Palaver:
+    palaver.done("site", "add", "blog", "--origin", "https://blog.example")
+    return palaver
+
+
+# Sites
+
+
+def test_owner_adds_a_site_and_gets_its_tag(palaver: Palaver) -> None:
+    assert palaver.done("site", "add", "blog", "--origin", "https://Blog.example/") == TAG
+
+
+def test_tag_leads_to_the_public_url(palaver: Palaver) -> None:
+    palaver.environment["PALAVER_PUBLIC_URL"] = "https://comments.example"
+    added = palaver.json("site", "add", "blog", "--origin", "https://blog.example", "--origin", "http://b.example:81")
+    assert added["tag"] == TAG.strip().replace("http://localhost:8000", "https://comments.example")
+    assert (added["name"], added["origins"]) == ("blog", ["https://blog.example", "http://b.example:81"])
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "sentence"),
+    [
+        ("Blog", "https://blog.example", "A site's name has 1 to 40 characters of a to z, 0 to 9 and “-”."),
+        ("blog", "blog.example", "“blog.example” does not start with https:// or http://. An origin looks like"),
+        ("blog", "https://*.example", "“https://*.example” holds a wildcard"),
+        ("blog", "https://blog.example/posts", "is more than an origin"),
+        ("blog", "http://localhost:8000", "http://localhost:8000 is the comment service itself; no site may list it."),
+    ],
+)
+def test_site_that_cannot_be_is_refused(palaver: Palaver, name: str, origin: str, sentence: str) -> None:
+    assert sentence in palaver.fails("site", "add", name, "--origin", origin)
+    assert palaver.json("site", "list") == []
+
+
+def test_name_that_is_taken_is_refused(blog: Palaver) -> None:
+    said = blog.fails("site", "add", "blog", "--origin", "https://other.example")
+    assert said == "There is a site “blog” already; `palaver site set blog …` changes it."
+
+
+def test_owner_lists_sites_with_their_settings(blog: Palaver) -> None:
+    blog.done("site", "add", "a", "--origin", "https://a.example", "--origin", "https://b.example")
+    lines = blog.done("site", "list").splitlines()
+    settings = [f"    {setting.name}={setting.default}" for setting in SETTINGS]
+    assert lines == ["a  https://a.example https://b.example", *settings, "blog  https://blog.example", *settings]
+    assert [site["name"] for site in blog.json("site", "list")] == ["a", "blog"]
+
+
+def test_owner_changes_settings_of_a_site(blog: Palaver) -> None:
+    printed = blog.done(
+        "site", "set", "blog", "hold=all", "edit_window=60", "origins=https://a.example, https://b.example"
+    )
+    assert printed == "blog: hold=all, edit_window=60, origins=https://a.example, https://b.example\n"
+    (site,) = blog.json("site", "list")
+    assert site["origins"] == ["https://a.example", "https://b.example"]
+    assert (site["settings"]["hold"], site["settings"]["edit_window"]) == ("all", "60")
+
+
+def test_every_wrong_setting_is_named_with_the_nearest_and_none_is_changed(blog: Palaver) -> None:
+    said = blog.fails("site", "set", "blog", "hodl=all", "sort=worst", "edit_window=-1", "theme=dark", "zzz=1")
+    assert "There is no site setting “hodl”; did you mean hold?" in said
+    assert "“sort” takes one of old, new, best, not “worst”." in said
+    assert "“edit_window” takes a whole number from 0 to 604800, not “-1”." in said
+    assert "There is no site setting “zzz”; there are: guests, " in said
+    assert blog.json("site", "list")[0]["settings"]["theme"] == "auto"
+
+
+def test_what_is_no_setting_at_all_is_a_wrong_argument(blog: Palaver) -> None:
+    assert "“hold” is not KEY=VALUE." in blog.fails("site", "set", "blog", "hold", code=2)
+    assert "Missing argument 'KEY=VALUE…'." in blog.fails("site", "set", "blog", code=2)
+
+
+def test_owner_removes_a_site_after_a_question(blog: Palaver) -> None:
+    kept = blog("site", "remove", "blog", answer="n\n")
+    assert kept.exit_code == 1
+    assert "Remove the site “blog” with all its comments? This cannot be undone" in kept.stdout
+    assert len(blog.json("site", "list")) == 1
+    assert blog("site", "remove", "blog", answer="y\n").stdout.endswith("blog is removed.\n")
+    assert blog.json("site", "list") == []
+
+
+def test_site_that_is_not_there_is_named(blog: Palaver) -> None:
+    sentence = "There is no site “blgo”; `palaver site list` shows all."
+    assert blog.fails("site", "remove", "blgo", "--yes") == sentence
+    assert blog.fails("site", "set", "blgo", "hold=all") == sentence
+
+
+# Import
+
+
+@pytest.fixture
+def file(bare: Palaver) -> str:
+    data = export(item(told(1), told(2, parent=1), told(3, type="pingback"), told(4, parent=9, approved="0")))
+    Path("export.xml").write_bytes(data)
+    return "export.xml"
+
+
+def test_owner_looks_first_and_then_imports(blog: Palaver, file: str) -> None:
+    found = [
+        "Found: 4 comments (3 approved, 1 pending) by 1 people on 1 pages",
+        "Deepest reply: level 2; replies whose parent is missing, now roots: 1",
+    ]
+    skipped = "Skipped: 1 × pingback"
+    dry = blog.done("import", file, "--site", "blog", "--dry-run").splitlines()
+    assert dry == [*found, "Nothing was written (dry run).", skipped]
+    written = blog.done("import", file, "--site", "blog").splitlines()
+    assert written == [*found, "Imported now: 3; there already: 0", skipped]
+    assert "Imported now: 0; there already: 3" in blog.done("import", file, "--site", "blog", "--format", "wordpress")
+
+
+def test_program_reads_the_report_as_json(blog: Palaver, file: str) -> None:
+    report = blog.json("import", file, "--site", "blog")
+    assert (report["format"], report["comments"], report["imported"], report["skipped"]) == (
+        "wordpress",
+        4,
+        3,
+        {"pingback": 1},
+    )
+    assert blog.json("import", file, "--site", "blog", "--dry-run")["imported"] == 0
+
+
+def test_import_that_cannot_be_is_told(blog: Palaver, file: str) -> None:
+    assert blog.fails("import", "none.xml", "--site", "blog") == "none.xml cannot be read: No such file or directory."
+    assert blog.fails("import", file, "--site", "blgo") == "There is no site “blgo”; `palaver site list` shows all."
+    Path("list.json").write_text("[]")
+    said = blog.fails("import", "list.json", "--site", "blog")
+    assert said == "list.json is in no format that can be imported. There are: wordpress."
+    whole = Path(file).read_bytes()
+    Path(file).write_bytes(whole[:-40])
+    assert "the file is cut off" in blog.fails("import", file, "--site", "blog")
+    assert "there are: wordpress." in blog.fails("import", file, "--site", "blog", "--format", "disqus", code=2)
+    assert "Missing option '--site'." in blog.fails("import", file, code=2)
+
+
+def test_pages_of_other_hosts_come_only_when_asked_for(blog: Palaver, file: str) -> None:
+    blog.done("site", "set", "blog", "origins=https://new.example")
+    report = blog.json("import", file, "--site", "blog")
+    assert (report["imported"], report["skipped"]["page of another host"]) == (0, 3)
+    assert "https://blog.example" in report["warnings"][0]
+    assert blog.json("import", file, "--site", "blog", "--any-host")["imported"] == 3
+
+
+# The database
+
+
+def test_migrating_makes_what_is_needed_and_is_harmless_again(bare: Palaver) -> None:
+    for _ in range(2):
+        assert bare.done("migrate") == "The database is up to date.\n"
+    assert sorted(path.name for path in Path().iterdir() if not path.name.startswith("palaver.db-")) == [
+        "palaver.db",
+        "palaver.key",
+    ]
+    assert Path("palaver.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/palaver.db", "unable to open database file"),
+        ("sqlite:///rubbish.db", "file is not a database"),
+        ("postgresql://palaver:hidden@127.0.0.1:1/palaver", "[Errno 111] Connect call failed ('127.0.0.1', 1)"),
+    ],
+)
+def test_database_that_cannot_be_used_is_told_in_one_sentence(bare: Palaver, url: str, reason: str) -> None:
+    Path("rubbish.db").write_text("Dear diary, " * 100)
+    bare.environment = {"PALAVER_DATABASE_URL": url, "PALAVER_SECRET_KEYS": SECRET}
+    for arguments in (["migrate"], ["site", "list"], ["import", "export.xml", "--site", "blog"]):
+        assert bare.fails(*arguments) == f"The database cannot be used: {reason}."
+
+
+def test_database_of_a_newer_version_is_left_alone(bare: Palaver) -> None:
+    bare.done("migrate")
+    with sqlite3.connect("palaver.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert bare.fails("migrate") == "The database belongs to a newer version of Palaver than this one."
+
+
+# Settings and help
+
+
+def test_every_mistake_of_the_configuration_is_told_at_once(bare: Palaver) -> None:
+    Path("palaver.toml").write_text('prot = 80\nlimits = "maybe"\npublic_url = "http://comments.example"\n')
+    bare.environment = {"PALAVER_LOG_LEVEL": "loud", "PALAVER_SECRET_KEYS": "short"}
+    lines = bare.fails("serve", "--port", "99999").splitlines()
+    assert lines[0] == "The configuration cannot be used:"
+    assert all(line.startswith("  - ") and line.endswith((".", "?")) for line in lines[1:])
+    said = "\n".join(lines)
+    for mistake in ("“prot”; did you mean port?", "limits takes on or off", "LOG_LEVEL takes one of", "--port takes"):
+        assert mistake in said
+    assert "SECRET_KEYS takes random keys" in said
+    assert "public_url takes https, or an address on loopback." in said
+    assert "short" not in said
+
+
+def test_configuration_file_that_cannot_be_read_is_told(bare: Palaver) -> None:
+    said = bare.fails("--config", "none.toml", "serve")
+    assert said.endswith("  - none.toml: the file cannot be read: No such file or directory.")
+    Path("broken.toml").write_text("public_url = https://comments.example")
+    assert "broken.toml: the file is not TOML (at line 1, column 14)." in bare.fails(
+        "--config", "broken.toml", "migrate"
+    )
+
+
+def test_production_takes_no_plain_http_off_loopback(bare: Palaver) -> None:
+    bare.environment = {"PALAVER_PUBLIC_URL": "http://comments.example"}
+    assert "PALAVER_PUBLIC_URL takes https, or an address on loopback." in bare.fails("serve")
+    bare.done("migrate")
+
+
+def test_unknown_variable_is_a_warning_only(bare: Palaver) -> None:
+    bare.environment = {"PALAVER_PUBLIC_ULR": "x"}
+    result = bare("migrate")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("Warning: PALAVER_PUBLIC_ULR is no setting and was ignored; did you mean PALAVER_")
+
+
+def test_folder_of_the_demo_that_cannot_be_made_is_told(bare: Palaver) -> None:
+    Path("file").touch()
+    assert "--folder: file/demo cannot be made: Not a directory." in bare.fails("demo", "--folder", "file/demo")
+
+
+def test_description_of_the_interface_is_printed_as_json(bare: Palaver) -> None:
+    bare.environment = {"PALAVER_PUBLIC_URL": "https://comments.example"}
+    document = json.loads(bare.done("openapi"))
+    assert document["servers"] == [{"url": "https://comments.example"}]
+    assert "/api/v1/{site}/thread" in document["paths"]
+
+
+def commands(command: click.Command, *names: str) -> Iterator[tuple[str, ...]]:
+    yield names
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from commands(child, *names, name)
+
+
+@pytest.mark.parametrize("names", list(commands(main)), ids=" ".join)
+def test_every_command_explains_itself(bare: Palaver, names: tuple[str, ...]) -> None:
+    for option in ("--help", "-h"):
+        said = bare.done(*names, option)
+        assert said.startswith(f"Usage: {' '.join(('palaver', *names))} ")
+        assert len(said.splitlines()) > 3
+    assert list(Path().iterdir()) == [], "help needs no database"
+
+
+def test_version_is_told(bare: Palaver) -> None:
+    assert bare.done("--version").startswith("palaver, version ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "nearest"), [(["sreve"], "serve"), (["site", "lits"], "list"), (["migrate", "--hepl"], "--help")]
+)
+def test_misspelt_word_is_answered_with_the_nearest(bare: Palaver, arguments: list[str], nearest: str) -> None:
+    assert f"Did you mean '{nearest}'?" in bare.fails(*arguments, code=2)
