@@ -67,7 +67,7 @@ class Attempts:
 
     async def get(self, window_id: str, window_hash: bytes | None) -> Attempt | None:
         """The attempt of a window, for the browser that has the window's cookie."""
-        attempt = await self._store.get_attempt(window_id)
+        attempt = await self._store.get_attempt(window_id) if window_hash is not None else None
         return attempt if attempt is not None and _is_window(attempt, window_hash) else None
 
     async def challenge(self, attempt: Attempt) -> Challenge:

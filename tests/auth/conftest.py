@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,16 +12,23 @@ import pytest
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from auth import Auth, Provider, TooMany, openid_provider
+from auth import Auth, EmailSetup, Provider, TooMany, email_provider, openid_provider
 from tests.auth.issuer import ISSUER, Issuer
 from tests.auth.world import BLOG, HOME, SHOP, Browser, Clock, Service, Sites
+from tests.support.mail import Mailbox, running_mail_server
+from widget.core import Core
 from widget.db import Database, open_database
 from widget.demo.provider import PATH, demo_provider
+from widget.limits import Limits
+from widget.mail import Mailer
+from widget.mail_settings import Sender
 from widget.names import clean_email, clean_name
 from widget.store.auth import Store
+from widget.store.email import EmailStore
 from widget.store.sites import add_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+KEYS = ("k" * 32, "l" * 32)  # the second is an older one
 
 
 @pytest.fixture
@@ -43,19 +51,39 @@ def issuer(clock: Clock) -> Issuer:
 
 
 class Limit:
-    """Raises once it is told to."""
+    """Raises for sign-ins, or for the mails to one address, once it is told to."""
 
-    reached = False
+    def __init__(self) -> None:
+        self.reached = False
+        self.reached_mails: set[str] = set()
+        self.mails: list[str] = []  # a key for each that was asked for
 
     def __call__(self, rule: str, key: str) -> None:
-        assert (rule, key) == ("sign-in", "192.0.2.1")
-        if self.reached:
-            raise TooMany("Too many sign-ins.", retry_after=60)
+        if rule == "mail":
+            self.mails.append(key)
+        else:
+            assert (rule, key) == ("sign-in", "192.0.2.1")
+        if key in self.reached_mails if rule == "mail" else self.reached:
+            raise TooMany(f"Too many: {rule}.", retry_after=60)
 
 
 @pytest.fixture
 def limit() -> Limit:
     return Limit()
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A mail server, and what the service sent to it."""
+    async with running_mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def email_setup(db: Database, clock: Clock, mailbox: Mailbox) -> EmailSetup:
+    sender = Sender("Comments", "comments", "comments.example")
+    mailer = Mailer(mailbox.server, sender, host="comments.example", tls=ssl.create_default_context(), clock=clock)
+    return EmailSetup(mailer.send, EmailStore(db), Core(db, Limits(enabled=False), KEYS).fingerprints)
 
 
 @pytest.fixture
@@ -66,7 +94,7 @@ def providers() -> dict[str, Provider]:
 
 @pytest.fixture
 async def service(
-    db: Database, clock: Clock, issuer: Issuer, limit: Limit, providers: dict[str, Provider]
+    db: Database, clock: Clock, issuer: Issuer, limit: Limit, providers: dict[str, Provider], email_setup: EmailSetup
 ) -> AsyncIterator[Service]:
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
@@ -77,6 +105,7 @@ async def service(
         "demo": demo_row,
         "idp": openid_provider("idp", ISSUER, "palaver-client", "client-secret", label="Id & Co."),
         "other": openid_provider("other", f"{ISSUER}/other", "palaver-client", "client-secret"),
+        "email": email_provider(),
         **providers,
     }
     store = Store(db)
@@ -102,6 +131,7 @@ async def service(
             limit=limit,
             clean_name=clean_name,
             clean_email=clean_email,
+            email=email_setup,
         )
         ours.append(Service(auth, store, db, clock, [Mount(PATH, demo)]))
         yield ours[0]

@@ -60,8 +60,8 @@ class Arrived(NamedTuple):
 class Mailbox:
     """What aiosmtpd asks, and where it puts what it took. `refusal` is answered to every recipient while it is set."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, listening: asyncio.Server) -> None:
+        self._listening = listening
         self.refusal = ""
         self._arrived: asyncio.Queue[Arrived] = asyncio.Queue()
 
@@ -92,8 +92,18 @@ class Mailbox:
         return self._arrived.empty()
 
     @property
+    def port(self) -> int:
+        port: int = self._listening.sockets[0].getsockname()[1]
+        return port
+
+    @property
     def server(self) -> MailServer:
         return MailServer("127.0.0.1", self.port, "none")
+
+    async def stop(self) -> None:
+        """From now on nobody answers there."""
+        self._listening.close()
+        await self._listening.wait_closed()
 
 
 @contextlib.asynccontextmanager
@@ -101,7 +111,6 @@ async def running_mail_server(
     certificate: ssl.SSLContext | None = None, *, implicit: bool = False, login: bool = False
 ) -> AsyncIterator[Mailbox]:
     """Listens on a free port; by STARTTLS alone with a certificate, unless `implicit`; `login` asks for a password."""
-    mailbox = Mailbox()
     loop = asyncio.get_running_loop()
 
     def connection() -> SMTP:
@@ -118,13 +127,12 @@ async def running_mail_server(
                 authenticator=_authenticate,
             )
 
-    server = await loop.create_server(connection, "127.0.0.1", 0, ssl=certificate if implicit else None)
-    mailbox.port = server.sockets[0].getsockname()[1]
+    listening = await loop.create_server(connection, "127.0.0.1", 0, ssl=certificate if implicit else None)
+    mailbox = Mailbox(listening)
     try:
         yield mailbox
     finally:
-        server.close()
-        await server.wait_closed()
+        await mailbox.stop()
 
 
 def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
