@@ -10,7 +10,7 @@ sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
 a site's own accounts        sso.py
 which requests count         csrf.py; which addresses lead back: origins.py
 what a person reads          errors.py (sentences), ../templates/auth/, ../static/auth.css, ../static/auth.js
-what is kept                 store.py (protocol), ../widget/store/auth.py (SQL)
+what is kept                 store.py (protocol), ../widget/store/auth.py (and the SQL beside it)
 """
 
 from auth.csrf import Caller, check_change, check_personal
@@ -19,6 +19,7 @@ from auth.email_codes import EmailCode, Tried
 from auth.errors import AuthError, TooMany
 from auth.handlers import Auth
 from auth.pages import PAGE_HEADERS
+from auth.probe import probe_provider
 from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider
 from auth.sessions import (
     Visitor,
@@ -29,9 +30,10 @@ from auth.sessions import (
     probe_cookie,
 )
 from auth.sso import PROVIDER as SSO
-from auth.store import Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
+from auth.store import NAMELESS, Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
 
 __all__ = [
+    "NAMELESS",
     "PAGE_HEADERS",
     "PROVIDER_KEYS",
     "PROVIDER_NAMES",
@@ -61,4 +63,5 @@ __all__ = [
     "openid_provider",
     "page_cookie",
     "probe_cookie",
+    "probe_provider",
 ]

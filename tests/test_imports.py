@@ -21,14 +21,14 @@ MODULES = {
 }
 # From the top; a folder stands for all that is in it.
 LAYERS = {
-    "commands": "cli",
+    "commands": "cli commands",
     "demo": "demo",
     "application": "app server",
     "routes": "routes",
     "handlers": "handlers",
-    "answers": "api assets cache fast_path html labels logs openapi operations render service site_directory transfer "
-    "views",
-    "verbs": "comments core likes pages site_verbs threads",
+    "answers": "api assets cache doctor fast_path html labels logs openapi operations render service site_directory "
+    "transfer views",
+    "verbs": "comments core likes pages people_verbs site_verbs threads",
     "pure": "blocks cursors documents guests limits links names page_key policy site_keys sites text tree",
     "store": "store",
     "models": "migrate migrations models",

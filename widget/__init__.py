@@ -8,6 +8,6 @@ what is shown                tree.py, render.py, ../templates/, ../static/
 an address or its answer     routes.py, handlers/
 how reading stays fast       cache.py, fast_path.py
 a setting                    settings.py (the process), sites.py (a site)
-a command                    cli.py; import formats: transfer/
+a command                    cli.py, commands/; import formats: transfer/; what is wrong with a page: doctor/
 who somebody is              ../auth/
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import re
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import Auth, AuthError, EmailSetup, Provider, email_provider, known_provider, openid_provider
 from auth import TooMany as TooManySignIns
+from widget import looks
 from widget.assets import Assets
 from widget.cache import DocumentCache, Key, ReadVersion, Version
 from widget.core import Core
@@ -102,7 +104,9 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(asyncio.to_thread(looks.prepare))
         yield
+        await preparing
         await http.aclose()
         await database.close()
 

@@ -24,7 +24,7 @@ def _add(tx: Tx, name: str, origins: tuple[str, ...]) -> Site:
     if store.get_site(tx, name) is not None:
         raise Conflict(f"There is a site “{name}” already; `palaver site set {name} …` changes it.", code="site_exists")
     store.add_site(tx, ids.new_id(tx.now), name, origins)
-    return _get(tx, name)
+    return get_site(tx, name)
 
 
 async def list_all(db: Database) -> list[Site]:
@@ -41,9 +41,9 @@ async def change(db: Database, name: str, pairs: Mapping[str, str], own_origin: 
 
 
 def _change(tx: Tx, name: str, values: dict[str, Any]) -> Site:
-    store.set_site(tx, _get(tx, name).id, values)
+    store.set_site(tx, get_site(tx, name).id, values)
     tx.events.append(SiteChanged(name))
-    return _get(tx, name)
+    return get_site(tx, name)
 
 
 async def sso_key(db: Database, name: str, secret_keys: Sequence[str], *, renew: bool = False) -> str:
@@ -51,14 +51,14 @@ async def sso_key(db: Database, name: str, secret_keys: Sequence[str], *, renew:
 
     Raises `NotFound`.
     """
-    site = await (db.write(_renew_key, name) if renew else db.read(_get, name))
+    site = await (db.write(_renew_key, name) if renew else db.read(get_site, name))
     return sso_keys(secret_keys, site)[0].decode()
 
 
 def _renew_key(tx: Tx, name: str) -> Site:
-    store.raise_sso_key(tx, _get(tx, name).id)
+    store.raise_sso_key(tx, get_site(tx, name).id)
     tx.events.append(SiteChanged(name))
-    return _get(tx, name)
+    return get_site(tx, name)
 
 
 async def remove(db: Database, name: str) -> None:
@@ -67,11 +67,12 @@ async def remove(db: Database, name: str) -> None:
 
 
 def _remove(tx: Tx, name: str) -> None:
-    store.remove_site(tx, _get(tx, name).id)
+    store.remove_site(tx, get_site(tx, name).id)
     tx.events.append(SiteChanged(name))
 
 
-def _get(tx: Tx, name: str) -> Site:
+def get_site(tx: Tx, name: str) -> Site:
+    """Raises `NotFound`."""
     site = store.get_site(tx, name)
     if site is None:
         raise NotFound(f"There is no site “{name}”; `palaver site list` shows all.", code="unknown_site")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from widget import ids
 from widget.db import Tx, add_unless_there
 from widget.looks import can_pass_for, look_of
-from widget.models import comments, people, standings
+from widget.models import comments, identities, people, standings
 
 
 class Person(NamedTuple):
@@ -22,6 +22,16 @@ class Person(NamedTuple):
     email: str
     role: str  # reader, author, moderator, owner
     banned_until: int  # Unix ms; 0: not banned
+
+
+class SiteMember(NamedTuple):
+    """Somebody who signs in, as the owner of a site sees them."""
+
+    id: int
+    name: str
+    role: str
+    comments: int  # approved, on the site
+    providers: str
 
 
 # Built once: building a statement anew costs more than running it.
@@ -94,6 +104,31 @@ def has_namesake(tx: Tx, site_id: int, name: str) -> bool:
     """
     found = tx.conn.execute(_NAMESAKE, {"site": site_id, "looks": list(can_pass_for(name))})
     return found.first() is not None
+
+
+def list_members(tx: Tx, site_id: int, name: str) -> list[SiteMember]:
+    """Those who signed in and wrote on the site or have a role there; the first hundred by approved comments."""
+    written = (
+        sa.select(comments.c.person_id, sa.func.count().label("number"))
+        .where(comments.c.site_id == site_id, comments.c.status == "approved", comments.c.person_id.is_not(None))
+        .group_by(comments.c.person_id)
+        .subquery()
+    )
+    ways = sa.select(sa.func.aggregate_strings(identities.c.provider, ", ")).where(
+        identities.c.person_id == people.c.id
+    )
+    role, number = sa.func.coalesce(standings.c.role, "reader"), sa.func.coalesce(written.c.number, 0)
+    query = (
+        sa.select(people.c.id, people.c.name, role, number, sa.func.coalesce(ways.scalar_subquery(), ""))
+        .outerjoin(written, written.c.person_id == people.c.id)
+        .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == site_id))
+        .where(people.c.kind == "member", sa.or_(number > 0, role != "reader"))
+        .order_by(number.desc(), people.c.name)
+        .limit(100)
+    )
+    if name:
+        query = query.where(people.c.name.icontains(name, autoescape=True))
+    return [SiteMember(*row) for row in tx.conn.execute(query)]
 
 
 def set_standing(tx: Tx, site_id: int, person_id: int, *, role: str = "reader", banned_until: int = 0) -> None:
