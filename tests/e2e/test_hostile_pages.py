@@ -25,20 +25,7 @@ TELL = """([selector, home, messages]) => {
     const frame = document.querySelector(selector);
     for (const message of messages) frame.contentWindow.postMessage({palaver: 1, ...message}, home);
 }"""
-WORDS = (
-    "session",
-    "token",
-    "redeem",
-    "secret",
-    "sso",
-    "signin",
-    "signout",
-    "logout",
-    "cancel",
-    "post",
-    "like",
-    "ready",
-)
+WORDS = ("session", "token", "redeem", "secret", "signin", "signout", "logout", "cancel", "post", "like", "ready")
 SENSELESS = ("resize", "scroll", "constructor", "__proto__", "")
 FORGE = """async (asked) => {
     for (const [address, body] of asked) {
