@@ -22,6 +22,8 @@ from auth.pages import PAGE_HEADERS
 from auth.probe import probe_provider
 from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider
 from auth.sessions import (
+    FRESH_SECONDS,
+    IDLE_SECONDS,
     Visitor,
     frame_cookie,
     has_probe,
@@ -33,6 +35,8 @@ from auth.sso import PROVIDER as SSO
 from auth.store import NAMELESS, Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
 
 __all__ = [
+    "FRESH_SECONDS",
+    "IDLE_SECONDS",
     "NAMELESS",
     "PAGE_HEADERS",
     "PROVIDER_KEYS",

@@ -132,6 +132,11 @@ class Attempts:
         if not await self._store.link_attempt(attempt.id, self._oldest(), self._now(), member, session_hash):
             raise SignInFailed("expired")
 
+    def is_linked(self, attempt: Attempt, session_hash: bytes) -> bool:
+        """Whether it proved an identity to that first-party session just now, and nothing came of it yet."""
+        waits = attempt.purpose == "link" and attempt.status == "finished"
+        return waits and attempt.session_hash == session_hash and (attempt.finished_at or 0) > self._oldest()
+
     async def fail(self, attempt: Attempt, failure: SignInFailed) -> None:
         await self._store.close_attempt(attempt.id, "failed", failure.reason)
 

@@ -19,7 +19,7 @@ from auth.pages import Pages
 from auth.providers import Provider
 from auth.service import Service
 from auth.sessions import Visitor
-from auth.store import AuthStore, SiteDirectory
+from auth.store import Attempt, AuthStore, SiteDirectory
 from auth.visitors import Visitors
 from auth.way import Way
 from auth.window import Window
@@ -67,6 +67,7 @@ class Auth:
             oauth=OAuth(public_url, http, now),
             visitors=self._visitors,
         )
+        self._attempts = service.attempts
         endings = Endings(service)
         self._ways: dict[str, Way] = {"oauth": OAuthWay(service, endings)}
         if email is not None:
@@ -95,6 +96,13 @@ class Auth:
     async def page_visitor(self, request: Request) -> Visitor | None:
         """Who asks from our own pages, by the first-party session. Nothing else is accepted there."""
         return await self._visitors.of_page(request)
+
+    async def linked(self, request: Request, visitor: Visitor, window_id: str) -> Attempt | None:
+        """The sign-in by which this browser, in the session it asks by, proved a further identity within ten minutes;
+        whose that is, its `person_id` says. None where it was none, or has been redeemed.
+        """
+        attempt = await self._window.attempt(request, window_id)
+        return attempt if attempt and self._attempts.is_linked(attempt, visitor.token_hash) else None
 
     async def end_session(self, visitor: Visitor) -> None:
         """Log out: from a frame also the first-party session it came from, from a page also the frames' sessions."""

@@ -133,6 +133,8 @@ class Window:
         host, back = await self._service.place(attempt)
         if attempt.status in {"cancelled", "failed"}:
             message = sentence(attempt.reason, self._service.label(attempt.provider))
+            if attempt.purpose != "comment":
+                return self._page("refused.html", status=403, message=message, back=ACCOUNT, back_host="your account")
             return self._page("refused.html", status=403, message=message, back=back, back_host=host_of(back))
         name = await self._service.store.get_person_name(attempt.person_id or 0)
         return self._page("done.html", name=name, host=host, back=back, back_host=host_of(back))
