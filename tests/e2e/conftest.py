@@ -38,8 +38,8 @@ class Demo(NamedTuple):
 
 
 @contextlib.asynccontextmanager
-async def running_demo(folder: Path) -> AsyncIterator[Demo]:
-    """`palaver demo` on a free port, with its data in `folder`."""
+async def running_demo(folder: Path, **environ: str) -> AsyncIterator[Demo]:
+    """`palaver demo` on a free port, with its data in `folder` and further variables of the environment."""
     port = _free_port()
     log = folder / "demo.log"
     palaver = Path(sys.executable).with_name("palaver")
@@ -48,7 +48,7 @@ async def running_demo(folder: Path) -> AsyncIterator[Demo]:
             *(palaver, "demo", "--port", str(port), "--folder", str(folder / "data")),
             stdout=output,
             stderr=output,
-            env={**os.environ, "PALAVER_LIMITS": "off"},
+            env={**os.environ, "PALAVER_LIMITS": "off", **environ},
             start_new_session=True,
         )
         try:

@@ -46,10 +46,9 @@ class Arrived(NamedTuple):
 
     @property
     def link(self) -> str:
-        """Its path and query, without the origin."""
-        found = re.search(r"https?://[^/\s]+(/\S+)", self.text)
-        assert found, self.text
-        return found[1]
+        """The one address in it."""
+        (found,) = re.findall(r"https?://\S+", self.text)
+        return str(found)
 
     def part(self, kind: str) -> str:
         body = self.message.get_body((kind,))

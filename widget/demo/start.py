@@ -50,13 +50,15 @@ def start(port: int, folder: Path) -> None:
 
 
 def demo_settings(port: int, folder: Path) -> Settings:
-    """Nothing from a file, and of the environment only the switch for rate limits: the demo is the same everywhere."""
+    """Nothing from a file, and of the environment only rate limits and mail: the demo is the same everywhere."""
     options = {
         "database_url": f"sqlite:///{(folder / 'palaver.db').resolve()}",
         "public_url": f"http://localhost:{port}",
         "port": str(port),
         "host": "127.0.0.1",
         "limits": os.environ.get("PALAVER_LIMITS", "on"),
+        "mail_url": os.environ.get("PALAVER_MAIL_URL", ""),
+        "mail_from": os.environ.get("PALAVER_MAIL_FROM", ""),
     }
     return ensure_key_file(load(None, {}, production=False, providers={}, options=options))
 
