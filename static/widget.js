@@ -25,7 +25,7 @@
     const end = light(back) > 0.23 ? [0, 0, 0] : [255, 255, 255];
     const reach = (name, from, ratio, to = end) => {
       let colour = from;
-      for (let part = 0; part < 1 && contrast(colour, soft) < ratio; ) colour = mix(from, to, (part += 0.05));
+      for (let part = 0; part < 1 && Math.min(contrast(colour, back), contrast(colour, soft)) < ratio; ) colour = mix(from, to, (part += 0.05));
       set(name, `rgb(${colour})`);
       return colour;
     };
