@@ -7,6 +7,7 @@ how text becomes HTML        text.py
 what is shown                tree.py, render.py, ../templates/, ../static/
 an address or its answer     routes.py, handlers/
 how reading stays fast       cache.py, fast_path.py
+what is mailed               mail.py (how), ../templates/mail/
 a setting                    settings.py (the process), sites.py (a site)
 a command                    cli.py, commands/; import formats: transfer/; what is wrong with a page: doctor/
 who somebody is              ../auth/
