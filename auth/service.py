@@ -15,8 +15,6 @@ from auth.providers import Provider
 from auth.store import Attempt, AuthSite, AuthStore, Member, SiteDirectory
 from auth.visitors import Visitors
 
-NAMELESS = "Anonymous"
-
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -52,7 +50,7 @@ class Service:
     def member(self, provider: str, identity: Identity) -> Member:
         """What is kept of an identity, made fit to be shown."""
         names = (self.clean_name(name) for name in (identity.name, identity.username) if name)
-        name = next((name for name in names if name), NAMELESS)
+        name = next((name for name in names if name), "")
         email = (self.clean_email(identity.email) if identity.email else None) or ""
         row = self.providers.get(provider)  # a site's own accounts have none
         verified = bool(email and identity.email_verified and row is not None and row.verifies_email)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+NAMELESS = "Anonymous"  # who signs in and never told a name
+
 
 class Attempt(NamedTuple):
     """One sign-in under way: started → finished → redeemed, or cancelled, or failed with a reason.
@@ -57,7 +59,7 @@ class Member(NamedTuple):
     issuer: str
     subject: str
     provider: str
-    name: str  # fit to be shown
+    name: str  # fit to be shown; "" where none was told (Apple tells it once)
     email: str
     email_verified: bool  # and the word on that counts (a provider's row, our own code)
     avatar: str  # an address, or ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from auth.providers import PROVIDER_NAMES, known_provider
+from auth import PROVIDER_KEYS, PROVIDER_NAMES, known_provider
 from widget.cli import main
 from widget.operations import OPERATIONS
 from widget.settings import SETTINGS as PROCESS_SETTINGS
@@ -20,7 +21,7 @@ from widget.transfer.plan import Report
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def rows(page: str) -> set[tuple[str, ...]]:
@@ -75,10 +76,23 @@ def test_every_json_operation_is_documented() -> None:
 
 
 def test_every_provider_is_documented_with_its_callback_and_scopes() -> None:
-    documented = {row[:3] for row in rows("sign-in.md")}
+    documented = rows("providers/index.md")
     for name in PROVIDER_NAMES:
         row = known_provider(name, {})
-        assert (row.label, f"`/auth/{name}/callback`", f"`{' '.join(row.scopes)}`") in documented
+        scopes = f"`{' '.join(row.scopes)}`"
+        email, verified = ("yes" if told else "no" for told in (row.fields.email, row.verifies_email))
+        assert (f"[{row.label}]({name}.md)", f"`{row.callback}`", scopes, email, verified) in documented
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_every_provider_has_a_page_with_its_callback_settings_and_scopes(name: str) -> None:
+    page = (DOCS / "providers" / f"{name}.md").read_text()
+    row = known_provider(name, {})
+    assert page.startswith(f"# {row.label}\n")
+    assert f"`PUBLIC_URL{row.callback}`" in page
+    assert f"`{' '.join(row.scopes)}`: " in page
+    [block] = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert tomllib.loads(block)["providers"][name].keys() == PROVIDER_KEYS[name].keys()
 
 
 def test_every_field_of_the_import_report_is_documented() -> None:
@@ -89,9 +103,11 @@ def test_every_field_of_the_import_report_is_documented() -> None:
 
 
 def test_readme_and_index_lead_to_every_document() -> None:
-    index = (DOCS / "index.md").read_text()
-    unlinked = [page.name for page in DOCS.glob("*.md") if page.name != "index.md" and f"({page.name})" not in index]
-    assert not unlinked
+    for folder in (DOCS, DOCS / "providers"):
+        index = (folder / "index.md").read_text()
+        pages = {page.name for page in folder.glob("*.md")} - {"index.md"}
+        assert {page for page in pages if f"({page})" not in index} == set()
+    assert "(providers/index.md)" in (DOCS / "index.md").read_text()
     assert "(docs/index.md)" in (ROOT / "README.md").read_text()
 
 

@@ -19,4 +19,5 @@ ROW = Provider(
         avatar=("https://cdn.discordapp.com/avatars/{id}/{avatar}.png",),
         profile=(),
     ),
+    verifies_email=True,
 )

@@ -10,7 +10,7 @@ ROW = Provider(
     # Without a version these lead to the oldest one that is served, so they do not expire.
     authorize="https://www.facebook.com/dialog/oauth",
     exchange="https://graph.facebook.com/oauth/access_token",
-    userinfo="https://graph.facebook.com/me?fields=id,name,email",
+    userinfo="https://graph.facebook.com/me?fields=id,name,email,picture.width(200)",
     scopes=("public_profile", "email"),
     scope_separator=",",
     fields=Fields(

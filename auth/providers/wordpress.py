@@ -18,4 +18,5 @@ ROW = Provider(
         avatar=("{avatar_URL}",),
         profile=("{profile_URL}",),
     ),
+    verifies_email=True,
 )

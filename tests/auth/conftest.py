@@ -93,8 +93,20 @@ def providers() -> dict[str, Provider]:
 
 
 @pytest.fixture
+def hosts() -> dict[str, httpx2.AsyncBaseTransport]:
+    """Further hosts that can be asked, by their origin."""
+    return {}
+
+
+@pytest.fixture
 async def service(
-    db: Database, clock: Clock, issuer: Issuer, limit: Limit, providers: dict[str, Provider], email_setup: EmailSetup
+    db: Database,
+    clock: Clock,
+    issuer: Issuer,
+    limit: Limit,
+    providers: dict[str, Provider],
+    hosts: dict[str, httpx2.AsyncBaseTransport],
+    email_setup: EmailSetup,
 ) -> AsyncIterator[Service]:
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
@@ -114,12 +126,13 @@ async def service(
     async def ourselves(scope: Scope, receive: Receive, send: Send) -> None:
         await ours[0](scope, receive, send)
 
-    hosts: dict[str, httpx2.AsyncBaseTransport] = {
+    mounts: dict[str, httpx2.AsyncBaseTransport] = {
         HOME: httpx2.ASGITransport(ourselves),
         ISSUER: httpx2.ASGITransport(issuer),
         "http://127.0.0.1": httpx2.AsyncHTTPTransport(),
+        **hosts,
     }
-    async with httpx2.AsyncClient(transport=httpx2.MockTransport(_nowhere), mounts=hosts) as http:
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(_nowhere), mounts=mounts) as http:
         auth = Auth(
             public_url=HOME,
             providers=rows,

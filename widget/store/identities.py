@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from auth import Member
+from auth import NAMELESS, Member
 from widget.db import Tx, add_unless_there
 from widget.models import identities, people
 from widget.store.appearance import set_appearance
@@ -19,7 +19,7 @@ def person_of(tx: Tx, now: int, member: Member) -> int:
     if person_id is not None:
         _follow(tx, person_id, member)
         return person_id
-    person_id = add_person(tx, "member", member.name, "", member.email)
+    person_id = add_person(tx, "member", member.name or NAMELESS, "", member.email)
     if add_identity(tx, now, member, person_id):
         return person_id
     tx.conn.execute(sa.delete(people).where(people.c.id == person_id))  # two windows at once: the other was first
@@ -38,7 +38,7 @@ def owner_of(tx: Tx, now: int, member: Member) -> int | None:
 
 def _said(now: int, member: Member) -> dict[str, object]:
     return {
-        "name": member.name,
+        **({"name": member.name} if member.name else {}),
         "email": member.email,
         "email_verified": member.email_verified,
         "avatar": member.avatar,
@@ -62,5 +62,5 @@ def _follow(tx: Tx, person_id: int, member: Member) -> None:
     if member.email:
         set_person(tx, person_id, email=member.email)
     renamed = sa.select(people.c.renamed).where(people.c.id == person_id)
-    if not tx.conn.execute(renamed).scalar_one():
+    if member.name and not tx.conn.execute(renamed).scalar_one():
         set_appearance(tx, person_id, name=member.name)
