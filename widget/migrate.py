@@ -36,8 +36,12 @@ def _migrate_sqlite(database_url: str) -> None:
         with engine.connect() as connection:
             if _is_current(connection):
                 return
+            # Where a table can only be altered by copying it, dropping the old one would delete what refers to it
+            # (https://www.sqlite.org/lang_altertable.html, 7).
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN EXCLUSIVE")
             upgrade(connection)
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
             connection.commit()
     finally:
         engine.dispose()
