@@ -160,7 +160,8 @@ def _read(tx: Tx, document: Document, query: Mapping[str, str], wanted: Wanted, 
     focus = query.get("comment") or wanted.reply or wanted.edit or wanted.delete or wanted.likes
     if focus:
         return read_focused(tx, site, key, sort, focus), reader
-    return read_thread(tx, site, key, sort, query.get("cursor")), reader
+    cursor = query.get("cursor")
+    return read_thread(tx, site, key, sort, cursor)._replace(earlier=bool(cursor)), reader
 
 
 async def _with_likers(request: Request, document: Document, comment_id: str) -> Wanted:
