@@ -1,4 +1,4 @@
-"""Migrations make exactly the tables of `models.py`, keep what is there, and run once however many start them."""
+"""Migrations make exactly the tables of `models/`, keep what is there, and run once however many start them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """SQL of reading a thread, a page of it at a time, by keyset.
 
-Each query seeks in a partial index (`models.py`) and costs the same in a thread of 100 and of 100,000: no OFFSET, no
+Each query seeks in a partial index (`models/`) and costs the same in a thread of 100 and of 100,000: no OFFSET, no
 COUNT, no recursion, no window over the thread. A page holds `ROOTS` roots, each with its first `REPLIES` replies.
 """
 

@@ -1,0 +1,28 @@
+"""The tables. Times are Unix milliseconds in UTC; ids are described in `ids.py`.
+
+Every table of a site's content has `site_id` first in its primary key, so that PostgreSQL can be sharded by it.
+People, identities, sessions and attempts are global.
+"""
+
+from widget.models.columns import metadata
+from widget.models.content import comments, idempotency_keys, likes, pages, sites
+from widget.models.people import avatars, identities, people, standings
+from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
+
+__all__ = [
+    "attempts",
+    "avatars",
+    "clients",
+    "comments",
+    "email_codes",
+    "idempotency_keys",
+    "identities",
+    "likes",
+    "metadata",
+    "pages",
+    "people",
+    "sessions",
+    "sites",
+    "sso_tokens",
+    "standings",
+]

@@ -1,0 +1,112 @@
+"""Sites, their pages and comments."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from widget.models.columns import flag, id_column, integer, metadata, text
+
+sites = sa.Table(
+    "sites",
+    metadata,
+    id_column("id", key=True),
+    sa.Column("name", sa.String(40), nullable=False, unique=True),
+    text("origins"),  # JSON list of normalised origins
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),  # rises with every setting
+    # Settings: `sites.py` names, explains and checks them.
+    flag("guests", True),
+    text("guest_name", "required"),
+    text("guest_email", "required"),
+    text("guest_website", "optional"),
+    text("hold", "none"),
+    text("sort", "old"),
+    text("theme", "auto"),
+    text("lang", "en"),
+    integer("visible_depth", 5),
+    integer("edit_window", 900),
+    text("privacy_url", ""),
+    flag("keep_query", True),
+    flag("hash_routes", False),
+    flag("sso", False),
+    text("sso_url", ""),
+    integer("sso_key", 1),  # the number in the derivation of the site's key: another number, another key
+)
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    id_column("site_id", key=True),
+    id_column("id", key=True),
+    text("key"),
+    text("url"),
+    text("title", ""),
+    integer("count"),  # approved comments
+    flag("locked", False),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),  # rises with every write
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.UniqueConstraint("site_id", "key"),
+)
+
+comments = sa.Table(
+    "comments",
+    metadata,
+    id_column("site_id", key=True),
+    id_column("id", key=True),
+    id_column("page_id"),
+    id_column("parent_id", null=True),
+    id_column("root_id"),  # its own id for a root
+    sa.Column("path", sa.LargeBinary, nullable=False),  # 8 bytes big-endian for each ancestor and itself
+    integer("depth"),  # 0 for a root
+    id_column("person_id", null=True),  # null once the author deleted it
+    sa.Column("provider", sa.String(40), nullable=False, server_default=""),  # signed in with; "" for a guest
+    sa.Column("status", sa.String(8), nullable=False),
+    text("text"),  # as written: Markdown, or the visible text of an imported comment
+    text("html"),  # made by text.py when written
+    sa.Column("edited_at", sa.BigInteger),
+    integer("likes"),
+    integer("score"),
+    integer("replies"),  # approved descendants at any depth: not 0 keeps a vanished comment's place
+    sa.ForeignKeyConstraint(["site_id", "page_id"], ["pages.site_id", "pages.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
+)
+
+# What readers page through: approved comments, and the places kept by their replies.
+_shown = sa.or_(comments.c.status == "approved", comments.c.replies > 0)
+_roots = sa.and_(comments.c.parent_id.is_(None), _shown)
+_replies = sa.and_(comments.c.parent_id.is_not(None), _shown)
+
+
+def _partial(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Index:
+    chosen = [comments.c[column] for column in columns]
+    return sa.Index(name, *chosen, sqlite_where=where, postgresql_where=where)
+
+
+_partial("ix_comments_roots_by_time", _roots, "site_id", "page_id", "id")
+_partial("ix_comments_roots_by_score", _roots, "site_id", "page_id", "score", "id")
+_partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
+sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)
+
+likes = sa.Table(
+    "likes",
+    metadata,
+    id_column("site_id", key=True),
+    id_column("comment_id", key=True),
+    id_column("person_id", key=True),
+    id_column("page_id"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["site_id", "comment_id"], ["comments.site_id", "comments.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
+    sa.Index("ix_likes_person", "person_id", "site_id", "page_id"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    id_column("site_id", key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("body_hash", sa.LargeBinary(32), nullable=False),
+    id_column("comment_id"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.Index("ix_idempotency_keys_created_at", "created_at"),
+)
