@@ -26,6 +26,12 @@ def get_attempt(tx: Tx, where: sa.ColumnElement[bool]) -> Attempt | None:
     return Attempt(*row) if row else None
 
 
+def list_attempts_by_secret(tx: Tx, secret_hashes: Sequence[bytes]) -> dict[bytes, Attempt]:
+    columns = (attempts.c[name] for name in Attempt._fields)
+    found = tx.conn.execute(sa.select(*columns).where(attempts.c.secret_hash.in_(secret_hashes)))
+    return {attempt.secret_hash: attempt for attempt in (Attempt(*row) for row in found) if attempt.secret_hash}
+
+
 def _step(tx: Tx, *where: sa.ColumnElement[bool], **values: object) -> bool:
     """One conditional UPDATE; whether it was this one that changed the row."""
     return tx.conn.execute(sa.update(attempts).where(*where).values(**values)).rowcount == 1
@@ -138,6 +144,20 @@ def add_sso_session(
     end_replaced(tx, site_id, replaced)
     add_session(tx, session._replace(person_id=person_of(tx, tx.now, member)))
     return True
+
+
+def redeem_link(tx: Tx, attempt_id: str, since: int, session_hash: bytes) -> int | None:
+    """finished → redeemed, in the first-party session that linked; whose the identity is."""
+    where = (
+        attempts.c.id == attempt_id,
+        attempts.c.purpose == "link",
+        attempts.c.status == "finished",
+        attempts.c.finished_at > since,
+        attempts.c.session_hash == session_hash,
+    )
+    redeemed = sa.update(attempts).where(*where).values(status="redeemed").returning(attempts.c.person_id)
+    person_id: int | None = tx.conn.execute(redeemed).scalar_one_or_none()
+    return person_id
 
 
 def close_attempt(tx: Tx, attempt_id: str, status: str, reason: str) -> bool:
