@@ -124,6 +124,7 @@ def test_the_lines_of_a_private_key_may_be_written_as_escapes() -> None:
         pem(ec.generate_private_key(ec.SECP384R1())),
         pem(ec.generate_private_key(ec.SECP256R1()), BestAvailableEncryption(b"password")),
     ],
+    ids=["a file's name", "no base64", "one line", "RSA", "another curve", "encrypted"],
 )
 def test_a_private_key_that_apple_did_not_give_is_refused(text: str) -> None:
     [problem] = problems({**APPLE, "PALAVER_PROVIDER_APPLE_PRIVATE_KEY": text})
