@@ -11,7 +11,11 @@ from widget.resources import folder
 
 READING = ("embed.js", "widget.js", "widget.css")
 LATER = ("act.css", "actions.js", "composer.js", "signin.js", "page.css")
-TEMPLATES = sorted(path.relative_to(folder("templates")).as_posix() for path in folder("templates").rglob("*.html"))
+TEMPLATES = sorted(  # but for mails, whose readers take no other style than inline
+    name
+    for path in folder("templates").rglob("*.html")
+    if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
+)
 
 
 def _size(*names: str) -> int:
