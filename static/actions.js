@@ -51,11 +51,16 @@ export default async (app) => {
     if (app.root.classList.contains("framed")) requestAnimationFrame(() => app.tell("scroll", { top, bottom }));
     else node.scrollIntoView({ block: "nearest" });
   };
-  const show = (li) => {
-    const article = $("article", li);
-    article.tabIndex = -1;
-    article.focus({ preventScroll: true });
-    reveal(article);
+  const show = (node) => {
+    const shown = $("article", node) ?? node;
+    shown.tabIndex = -1;
+    shown.focus({ preventScroll: true });
+    reveal(shown);
+  };
+  const back = (li, name) => {
+    const link = $("article > .acts " + name, li);
+    if (link) link.focus();
+    else show(li);
   };
 
   /* A comment goes under the one that `data-parent` names, before "Show more". */
@@ -91,14 +96,18 @@ export default async (app) => {
       if (!acts || !(left > 0)) continue;
       $(".hide", acts)?.remove();
       const links = ["edit", "delete"].map((verb) => {
-        const link = $("." + verb, acts) ?? document.createElement("a");
+        const link = $("." + verb, acts) ?? acts.appendChild(document.createElement("a"));
         link.className = verb;
         link.href = `${app.address}&own=1&${verb}=${id}`;
         link.textContent = verb === "edit" ? "Edit" : "Delete";
-        acts.append(link, " ");
         return link;
       });
-      setTimeout(() => links.forEach((link) => link.remove()), Math.min(left, 2 ** 31 - 1));
+      const over = () => {
+        const focused = links.includes(document.activeElement);
+        for (const link of links) link.remove();
+        if (focused) show(item(acts));
+      };
+      setTimeout(over, Math.min(left, 2 ** 31 - 1));
     }
   };
   const sign = () => {
@@ -119,12 +128,16 @@ export default async (app) => {
     }
   };
   const lay = async () => {
-    app.known = !!app.me.person;
-    for (const mine of all(".acts > :is(.edit, .delete), li:has(> article > .held)")) mine.remove();
+    const { person, own = [], pending = [] } = app.me;
+    const among = (list, node) => list.some((other) => other.id === id(item(node)));
+    app.known = !!person;
+    for (const link of all(".acts > :is(.edit, .delete)")) if (!among(own, link)) link.remove();
+    for (const held of all("article > .held")) if (!among(pending, held)) item(held).remove();
     for (const button of all(".like[aria-pressed]")) button.ariaPressed = "false";
     overlay(document);
     sign();
-    if (app.me.pending?.length) for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) place(li);
+    if (pending.every((other) => find(other.id))) return;
+    for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) if (!find(id(li))) place(li);
   };
 
   /* People whom the reader does not want to see, in this browser */
@@ -150,7 +163,7 @@ export default async (app) => {
     const hidden = (store("hidden") ?? []).filter((other) => other !== key);
     store("hidden", button.matches(".hide") ? [...hidden, key] : hidden);
     hush(document);
-    $(":scope > .hush .unhide, .hide", article)?.focus();
+    ($(".unhide", article) ?? $(".hide", article))?.focus();
   };
 
   /* The same document in another order, or at another place; the form stays what it is */
@@ -158,7 +171,7 @@ export default async (app) => {
     const answer = await fetch(url, { headers: app.auth() });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !$("#list", page)) throw { message: "That did not work. Please try again." };
-    const form = $("#list .write");
+    const form = $("#list .write:not(.edit)");
     const under = form && item(form).id;
     if (form) $("#respond").append(form);
     for (const part of [".top", "#list"]) $(part).replaceWith($(part, page));
@@ -179,7 +192,7 @@ export default async (app) => {
   };
 
   return {
-    call, fields, find, fragment, id, item, lay, note, place, count, reveal, say, show, hush: () => hush(document),
+    back, call, fields, find, fragment, id, item, lay, note, place, count, reveal, say, show, hush: () => hush(document),
 
     async like(button) {
       const li = item(button);
@@ -191,10 +204,11 @@ export default async (app) => {
       app.me.liked = (app.me.liked ?? []).filter((other) => other !== id(li)).concat(liked ? id(li) : []);
       try {
         const part = await fragment(app.address, fields(old, { comment: id(li) }));
-        const focused = document.activeElement === button;
+        const focused = button.parentNode.contains(document.activeElement);
         const fresh = $(".like", part);
         fresh.value = liked ? "unlike" : "like";
         fresh.ariaPressed = liked;
+        $(".names", item(button).querySelector("article"))?.remove(); // no longer all of them
         button.parentNode.replaceWith(part);
         if (focused) fresh.focus();
       } catch (error) {
@@ -225,9 +239,9 @@ export default async (app) => {
         }
       }
       slot.remove();
-      const first = nodes.find((node) => node.id);
-      if (first) show(first);
-      say(`${nodes.filter((node) => node.id).length} more`);
+      const fresh = nodes.filter((node) => !node.matches(".more"));
+      if (fresh[0]) show(fresh[0]);
+      say(`${fresh.length} more`);
     }),
 
     order: tried(async (link) => {
@@ -240,6 +254,7 @@ export default async (app) => {
       branch.hidden = !branch.hidden;
       button.ariaExpanded = !branch.hidden;
       const n = all("li[id]", branch).length;
+      button.ariaLabel = branch.hidden ? null : "Replies";
       button.textContent = branch.hidden ? `Show ${n} ${n === 1 ? "reply" : "replies"}` : "";
     },
 
@@ -255,14 +270,16 @@ export default async (app) => {
     keep(link) {
       const article = link.closest("article");
       $(".confirm", article).remove();
-      $(".delete", article)?.focus();
+      back(item(article), ".delete");
     },
 
     erase: tried(async (button) => {
       const li = item(button);
       const article = $("article", li);
       const part = await fragment(app.address, fields("delete", { comment: id(li) }));
-      const near = li.previousElementSibling ?? li.parentNode.closest("li[id]") ?? li.nextElementSibling;
+      const near = [li.previousElementSibling, li.parentNode.closest("li[id]"), li.nextElementSibling].find((other) => other?.id);
+      const replying = $(":scope > .write .cancel", li);
+      if (replying) await app.run("composer", "cancel", replying);
       const pending = li.dataset.status === "pending";
       if (part.firstElementChild) article.replaceWith(part);
       else {
@@ -275,8 +292,7 @@ export default async (app) => {
       }
       if (!pending) count(-1);
       say("Your comment was deleted.");
-      if (li.isConnected) show(li);
-      else if (near?.id) show(near);
+      show(li.isConnected ? li : (near ?? $(".top h2")));
     }),
 
     /* A permalink: the comment is here, or on another page of the thread. */

@@ -62,17 +62,19 @@ export default async (app) => {
       const tool = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && tools.find((other) => other[3] === event.key);
       if (tool && event.target === area) format(area, tool);
       else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $(".post", of).click();
-      else if (event.key === "Escape" && $(".cancel", of)) cancel(of);
+      else if (event.key === "Escape" && $(".cancel", of)) $(".cancel", of).click();
       else return;
       event.preventDefault();
     });
     if (of !== form) return;
-    of.addEventListener("input", () => {
+    for (const [name, value] of Object.entries(store("guest") ?? {})) if (of.elements[name]) of.elements[name].value ||= value;
+    const remember = () => {
       keep(parent(), area.value && { ...draft(parent()), text: area.value });
       const guest = $(".guest", of);
       if (guest) store("guest", Object.fromEntries([...guest.elements].map((field) => [field.name, field.value])));
-    });
-    for (const [name, value] of Object.entries(store("guest") ?? {})) if (of.elements[name]) of.elements[name].value ||= value;
+    };
+    of.addEventListener("input", remember);
+    if (area.value) remember(); // typed before this script came
     if (!app.alone && $("[form=signin]")) app.run("signin", "prepare");
   };
 
@@ -103,11 +105,12 @@ export default async (app) => {
     if (of === form) {
       move(null);
       if (!text(form).value) form.classList.remove("open");
-      $(".acts .reply", li)?.focus();
+      if (li) act.back(li, ".reply");
+      else text(form).focus();
     } else {
       $(".body", li).hidden = $(".acts", li).hidden = false;
       of.remove();
-      $(".acts .edit", li)?.focus();
+      act.back(li, ".edit");
     }
   };
 
@@ -119,16 +122,16 @@ export default async (app) => {
   };
   const blame = (of, { message, fields = {} }) => {
     clear(of);
-    act.note(of, Object.values(fields).includes(message) ? "" : message);
     let first;
-    for (const [name, sentence] of Object.entries(fields)) {
-      const field = of.elements[name];
-      if (!field?.labels) continue;
+    for (const field of of.elements) {
+      const sentence = fields[field.name];
+      if (!sentence || !field.labels?.length) continue;
       field.ariaInvalid = "true";
       field.labels[0].append(Object.assign(document.createElement("em"), { textContent: sentence }));
       first ??= field;
     }
-    first?.focus();
+    if (first) first.focus();
+    else act.note(of, message);
   };
 
   const unsee = (of) => {
@@ -153,6 +156,7 @@ export default async (app) => {
       addEventListener("online", go, { once: true });
     });
   const send = async (of, body) => {
+    text(of).readOnly = true;
     for (let wait = 1; ; wait *= 2) {
       try {
         return await act.fragment(app.address, body);
@@ -183,8 +187,8 @@ export default async (app) => {
     form.classList.remove("open");
     const li = $("li", part);
     const status = li.dataset.status ?? "approved";
+    if (status === "approved" && !act.find(act.id(li))) act.count(1);
     act.place(li);
-    if (status === "approved") act.count(1);
     app.tell("comment", { id: act.id(li), status });
     act.show(li);
     act.say(status === "pending" ? "Your comment waits for a moderator." : "Your comment was posted.");
@@ -195,9 +199,12 @@ export default async (app) => {
     const part = await send(of, act.fields("edit", { comment: act.id(li), text: text(of).value }));
     const mine = app.me.own?.find((own) => own.id === act.id(li));
     if (mine) mine.text = text(of).value;
+    const held = $(".held", part);
+    if (held && !li.dataset.status) act.count(-1);
+    if (held) li.dataset.status = "pending";
     $("article", li).replaceWith(part);
     act.show(li);
-    act.say("Your comment was changed.");
+    act.say(held ? "Your comment waits for a moderator." : "Your comment was changed.");
   };
 
   const busy = async (of, work) => {
@@ -209,32 +216,35 @@ export default async (app) => {
     } catch (error) {
       blame(of, error);
     }
+    text(of).readOnly = false;
     of.ariaBusy = "false";
   };
+  /* What is being sent stays where it is. */
+  const idle = (work) => (target) => ((target.closest(".write") ?? form)?.ariaBusy === "true" ? act.say("Your comment is being sent.") : work(target));
 
   return {
     open(target) {
       open(target.closest(".write"));
     },
-    jump() {
+    jump: idle(() => {
       if (act.item(form)) move(null);
       open(form);
       act.reveal(form);
       text(form).focus({ preventScroll: true });
-    },
-    reply(link) {
+    }),
+    reply: idle((link) => {
       if (!form) return location.assign(link.href);
       const li = act.item(link);
       if (li.contains(form) && act.item(form) === li) return cancel(form);
       move(li);
       act.reveal(form);
       text(form).focus({ preventScroll: true });
-    },
-    cancel(link) {
+    }),
+    cancel: idle((link) => {
       const of = link.closest(".write");
       if (of !== form && !$(".body[hidden]", act.item(of))) return location.assign(link.href);
       cancel(of);
-    },
+    }),
     async edit(link) {
       const li = act.item(link);
       const own = app.me.own?.find((other) => other.id === act.id(li));

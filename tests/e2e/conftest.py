@@ -148,3 +148,9 @@ async def page(context: BrowserContext) -> Page:
 @pytest.fixture
 async def reader(page: Page) -> Reader:
     return Reader(page)
+
+
+@pytest.fixture
+async def other(new_context: Callable[..., Awaitable[BrowserContext]]) -> Reader:
+    """Somebody else, in a browser of their own."""
+    return Reader(await (await new_context()).new_page())

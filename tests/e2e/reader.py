@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import Frame, FrameLocator, Locator, Page, expect
 
 GUEST = "Gwen Applegarth"
@@ -18,6 +20,13 @@ class Reader:
         """Go to a host page and wait for its comments."""
         await self.page.goto(url)
         await expect(self.thread.locator("#list")).to_be_attached()
+
+    async def open_when(self, url: str, heading: str) -> None:
+        """Open until it says so: what another process wrote, the service may show a second later."""
+        async with asyncio.timeout(10):
+            await self.open(url)
+            while await self.thread.locator("h2").inner_text() != heading:
+                await self.open(url)
 
     async def frame(self) -> Frame:
         """The frame itself, for asking what only a script in it can know."""
@@ -47,12 +56,22 @@ class Reader:
         return self.thread.get_by_role("link", name=name, exact=True)
 
     @property
+    def status(self) -> Locator:
+        """What is announced politely."""
+        return self.thread.locator("#status")
+
+    @property
+    def focused(self) -> Locator:
+        """What has the focus inside the frame; nothing, where it fell back to the body."""
+        return self.thread.locator(":focus")
+
+    @property
     def form(self) -> Locator:
         return self.thread.locator("form.write:not(.edit)")
 
     @property
     def text(self) -> Locator:
-        return self.form.get_by_label("Comment", exact=True)
+        return self.form.get_by_label("Comment")
 
     async def write(self, text: str) -> None:
         """Into the form, wherever it stands."""
@@ -78,3 +97,22 @@ class Reader:
     async def reply_to(self, text: str) -> None:
         await self.comment(text).get_by_role("link", name="Reply").click()
         await expect(self.text).to_be_focused()
+
+    @property
+    def editor(self) -> Locator:
+        """The text of a comment that is being edited."""
+        return self.thread.locator("form.edit").get_by_label("Comment")
+
+    async def edit(self, text: str) -> None:
+        await self.comment(text).get_by_role("link", name="Edit").click()
+        await expect(self.editor).to_be_focused()
+
+    async def delete(self, text: str) -> None:
+        """And say yes."""
+        await self.comment(text).get_by_role("link", name="Delete").click()
+        await self.comment(text).get_by_role("button", name="Delete").click()
+
+    async def id_of(self, text: str) -> str:
+        found = await self.branch(text).last.get_attribute("id")
+        assert found is not None
+        return found.removeprefix("comment-")

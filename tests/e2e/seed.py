@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from widget import ids
+from widget import ids, site_verbs
 from widget.db import Database, Tx
 from widget.models import comments, pages
 from widget.store import likes, people
@@ -58,6 +58,25 @@ class Seed:
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, locked=True))
 
         await self._database.write(close)
+
+    async def moderate(self, comment_id: str, status: str) -> None:
+        """A moderator's decision: `approved` or `rejected`."""
+
+        def decide(tx: Tx) -> None:
+            row = comments.c.id == ids.decode(comment_id)
+            query = sa.select(comments.c.page_id, comments.c.status).where(row)
+            page_id, before = tx.conn.execute(query).one()
+            tx.conn.execute(sa.update(comments).where(row).values(status=status))
+            shown = (status == "approved") - (before == "approved")
+            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, count=pages.c.count + shown))
+
+        await self._database.write(decide)
+
+    async def add_site(self, name: str, origin: str, **settings: str) -> None:
+        """A further site of that origin, so that the demo's may keep its settings."""
+        home = str(self._client.base_url)
+        await site_verbs.add(self._database, name, [origin], home)
+        await site_verbs.change(self._database, name, settings, home)
 
 
 def _page(page_id: int) -> sa.Update:
