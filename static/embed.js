@@ -88,7 +88,10 @@
     frame.style.cssText = "all:initial;display:block;width:100%;height:" + box.style.minHeight;
     frame.style.colorScheme = style.theme;
     frame.src = `${home}/embed/${site}?${query}#${new URLSearchParams({ o: location.origin, ...style })}`;
-    frame.onload = () => send("look", { look: look() });
+    frame.onload = () => {
+      seen = "";
+      sync();
+    };
     box.replaceChildren(frame);
     clearTimeout(late);
     late = setTimeout(() => {
@@ -144,6 +147,7 @@
 
   on(window, "hashchange", () => comment() && send("comment", { id: comment() }));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", soon);
+  on(window, "load", soon); // the page's style may come after us
   let { href } = location;
   const clock = setInterval(() => href !== (href = location.href) && soon(), 300);
   const watcher = new MutationObserver(soon);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
@@ -193,3 +194,23 @@ async def expect_fit(reader: Reader) -> None:
     assert box is not None
     assert after is not None
     assert after["y"] >= box["y"] + box["height"]
+
+
+async def test_page_whose_style_comes_late_and_is_dark_gets_dark_comments(
+    new_context: NewContext, blog: Blog, url: str
+) -> None:
+    """A frame of another colour scheme than its element is opaque: a box in the page."""
+    context = await new_context(color_scheme="dark")
+    reader, come = Reader(await context.new_page()), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await reader.page.route("**/blog.css", hold)
+    await reader.page.goto(url, wait_until="commit")
+    frame, root = reader.page.locator(".palaver iframe"), reader.thread.locator("html")
+    await expect(root).to_have_attribute("data-theme", "light")
+    come.set()
+    await expect(root).to_have_attribute("data-theme", "dark")
+    await expect(frame).to_have_css("color-scheme", "dark")
