@@ -19,6 +19,7 @@ from bench.report import Row, machine, table, write
 from bench.rounds import QUICK, Effort
 from bench.starting import measure_start
 from bench.threads import long_plan, whole_plan
+from bench.waiting import measure_waiting
 from bench.world import World, make_world
 
 READ, POSTED = "read", "posted"  # pages
@@ -74,6 +75,8 @@ async def _measure_service(
         _tell("posting")
         rows += await measure_posts(service, floor, POSTED, effort)
         rows += await measure_reads_while_posting(service, POSTED, READ, expected, effort)
+    _tell("waiting")
+    rows += await measure_waiting(service, world, effort)
     memory = Row("resident memory after all this", service.memory(), " MB", 120, under=True, digits=0)
     return [*rows, memory, *measure_wire(world.pages[READ], expected), *sizes]
 

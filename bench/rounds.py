@@ -21,12 +21,23 @@ class Effort(NamedTuple):
     views: int = 30
     posts: int = 300
     posting_seconds: float = 2  # in a round
+    waiting_seconds: float = 4  # in a round
     starts: int = 7
     long_thread: int = 100_000
     growth: int = 30  # requests of each kind, in a round
 
 
-QUICK = Effort(rounds=2, reads=400, views=5, posts=40, posting_seconds=1, starts=2, long_thread=2_000, growth=5)
+QUICK = Effort(
+    rounds=2,
+    reads=400,
+    views=5,
+    posts=40,
+    posting_seconds=1,
+    waiting_seconds=2,
+    starts=2,
+    long_thread=2_000,
+    growth=5,
+)
 
 
 def spread(values: Sequence[float]) -> Spread:
