@@ -1,4 +1,4 @@
-.PHONY: setup run test bench tools requirements
+.PHONY: setup run test bench matrix screenshots tools requirements
 
 setup: .venv/.ready
 
@@ -13,8 +13,17 @@ run: setup
 test: setup
 	@scripts/test
 
+# How fast: every figure beside its target
 bench: setup
 	@.venv/bin/python -m bench
+
+# Sign-in in every browser, whatever it blocks (installs them, on Debian)
+matrix: setup
+	@scripts/matrix
+
+# Pictures of every state, in build/screenshots/
+screenshots: setup
+	@.venv/bin/pytest -q tests/e2e/screenshots.py
 
 # Node programs that some tests drive; without them these tests are skipped
 tools:
