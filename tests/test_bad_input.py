@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.support.cast import Cast, close_page
-from tests.support.database import be_impatient, engine_of
+from tests.support.database import be_impatient, engine_of, remove_database
 from tests.support.html import Html, Reader, fields_of
 from tests.support.service import GUEST, HOME, PAGE, World
 from widget import cursors
@@ -377,14 +376,7 @@ async def test_read_only_database_is_told_and_read_from(world: World, database_u
 
 async def test_database_that_is_gone_is_told(world: World, database_url: str, request: pytest.FixtureRequest) -> None:
     await world.thread()
-    if database_url.startswith("sqlite"):
-        engine_of(world).dispose()
-        file = Path(database_url.removeprefix("sqlite:///"))
-        for each in file.parent.glob(file.name + "*"):
-            each.unlink()
-        file.mkdir()
-    else:
-        request.getfixturevalue("postgres").drop_database(database_url)
+    remove_database(world, database_url, request)
     await assert_unavailable(world)
     answer = await world.client.get("/api/v1/blog/thread", params={"url": PAGE})
     assert assert_told(answer) == (503, "database_unavailable")

@@ -7,6 +7,7 @@ import logging
 import secrets
 import sys
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +16,8 @@ from widget.ids import rfc3339
 from widget.limits import Network, client_address
 
 logger = logging.getLogger("palaver.request")
-_EXTRA = ("request_id", "method", "path", "status", "ms")
+_EXTRA = ("method", "path", "status", "ms")
+_request_id: ContextVar[str] = ContextVar("request_id", default="")  # of the request that a line belongs to
 
 
 class JsonFormatter(logging.Formatter):
@@ -26,6 +28,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id := _request_id.get():
+            line["request_id"] = request_id
         line.update({name: getattr(record, name) for name in _EXTRA if hasattr(record, name)})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
@@ -55,6 +59,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
+        outside = _request_id.set(request_id)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["client_address"] = self._client(scope)
@@ -72,8 +77,9 @@ class RequestLog:
             await self._app(scope, receive, send_with_id)
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
-            about = {"request_id": request_id, "method": scope["method"], "path": scope["path"], "ms": ms}
-            logger.info("request", extra={**about, "status": status})
+            about = {"method": scope["method"], "path": scope["path"], "status": status, "ms": ms}
+            logger.info("request", extra=about)
+            _request_id.reset(outside)
 
     def _client(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope.get("client") else ""

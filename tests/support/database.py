@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import sqlalchemy as sa
 
 from tests.support.service import World
@@ -37,6 +39,22 @@ def recorded(world: World) -> Iterator[list[Statement]]:
         yield statements
     finally:
         sa.event.remove(engine, "before_cursor_execute", record)
+
+
+def file_of(database_url: str) -> Path:
+    return Path(database_url.removeprefix("sqlite:///"))
+
+
+def remove_database(world: World, database_url: str, request: pytest.FixtureRequest) -> None:
+    """Let it be gone while the service runs: a folder stands in the place of SQLite's file."""
+    if not database_url.startswith("sqlite"):
+        request.getfixturevalue("postgres").drop_database(database_url)
+        return
+    engine_of(world).dispose()
+    file = file_of(database_url)
+    for each in file.parent.glob(file.name + "*"):
+        each.unlink()
+    file.mkdir()
 
 
 def be_impatient(world: World) -> None:
