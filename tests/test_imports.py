@@ -26,10 +26,11 @@ LAYERS = {
     "application": "app server",
     "routes": "routes",
     "handlers": "handlers",
-    "answers": "api assets cache doctor fast_path html labels logs openapi operations render service site_directory "
-    "transfer views",
-    "verbs": "comments core likes pages people_verbs site_verbs threads",
-    "pure": "blocks cursors documents guests limits links names page_key policy site_keys sites text tree",
+    "answers": "account_page api assets cache doctor fast_path html labels logs openapi operations render service "
+    "site_directory transfer views",
+    "verbs": "account avatars comments core erasing exporting joining likes pages people_verbs site_verbs threads",
+    "pure": "blocks cursors documents faces guests limits links names page_key pictures policy site_keys sites "
+    "text tree",
     "store": "store",
     "models": "migrate migrations models",
     "base": "db errors events ids key_file looks mail mail_settings public_http resources settings settings_providers "

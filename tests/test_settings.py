@@ -47,7 +47,7 @@ def test_owner_who_sets_nothing_gets_a_service_on_loopback() -> None:
     found = settings()
     assert found.database_url == "sqlite:///palaver.db"
     assert (found.host, found.port, found.public_url) == ("127.0.0.1", 8000, "http://localhost:8000")
-    assert (found.limits, found.log_level, found.trusted_proxies) == (True, "info", ())
+    assert (found.limits, found.avatars, found.log_level, found.trusted_proxies) == (True, True, "info", ())
     assert (found.secret_keys, found.providers, found.oidc, found.warnings) == ((), {}, {}, ())
 
 
@@ -101,6 +101,7 @@ def test_every_variable_is_read() -> None:
             "PALAVER_PUBLIC_URL": "http://127.0.0.1:9000",
             "PALAVER_SECRET_KEYS": f"{KEY},{KEY}2",
             "PALAVER_LIMITS": "off",
+            "PALAVER_AVATARS": "off",
             "PALAVER_HOST": "0.0.0.0",
             "PALAVER_TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8",
             "PALAVER_LOG_LEVEL": "warning",
@@ -115,14 +116,14 @@ def test_every_variable_is_read() -> None:
     )
     assert found.public_url == "http://127.0.0.1:9000"
     assert found.secret_keys == (KEY, KEY + "2")
-    assert not found.limits
+    assert (found.limits, found.avatars) == (False, False)
     assert len(found.trusted_proxies) == 2
     assert found.mail_url == MailServer("mail.example", 465, "implicit", "me", "pw")
     assert found.mail_from == Sender("", "comments", "blog.example")
     assert found.providers["github"].keys == {"id": "g", "secret": SECRET}
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 9
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 10
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:

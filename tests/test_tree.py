@@ -35,6 +35,7 @@ def comment(number: int, parent: Comment | None) -> Comment:
         author_name="",
         author_url=None,
         author_role=None,
+        author_avatar=None,
     )
 
 

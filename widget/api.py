@@ -40,6 +40,7 @@ class AuthorOut(msgspec.Struct, frozen=True):
     url: str | None
     provider: str  # "" for a guest
     role: str  # "", author, moderator or owner
+    avatar: str | None  # the address of their picture at the service; null: drawn from the name
 
 
 class CommentOut(msgspec.Struct, frozen=True):
@@ -134,12 +135,12 @@ class ErrorOut(msgspec.Struct, frozen=True):
 def comment_out(comment: Comment, next_replies: str | None = None, *, own: bool = False) -> CommentOut:
     """A comment as everybody sees it; a vanished one keeps only its place. `own` shows a pending one to its author."""
     readable = comment.status == "approved" or (own and comment.status == "pending")
-    author = author_view(comment) if readable else None
+    author = _author_out(comment) if readable else None
     return CommentOut(
         id=ids.encode(comment.id),
         parent_id=ids.encode(comment.parent_id) if comment.parent_id is not None else None,
         depth=comment.depth,
-        author=AuthorOut(author.name, author.url, author.provider, author.role) if author else None,
+        author=author,
         html=comment.html if readable else "",
         created_at=ids.rfc3339(comment.created_at),
         edited_at=ids.rfc3339(comment.edited_at) if comment.edited_at is not None else None,
@@ -149,6 +150,13 @@ def comment_out(comment: Comment, next_replies: str | None = None, *, own: bool 
         status=comment.status,
         next_replies=next_replies,
     )
+
+
+def _author_out(comment: Comment) -> AuthorOut | None:
+    author = author_view(comment)
+    if author is None:
+        return None
+    return AuthorOut(author.name, author.url, author.provider, author.role, author.face.picture or None)
 
 
 def page_out(page: Page | None, key: str, url: str) -> PageOut:

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import httpx2
 import jinja2
@@ -20,6 +20,8 @@ from auth import Auth, AuthError, EmailSetup, Provider, email_provider, known_pr
 from auth import TooMany as TooManySignIns
 from widget import looks
 from widget.assets import Assets
+from widget.avatars import MAX_BYTES as PICTURE_BYTES
+from widget.avatars import Pictures
 from widget.cache import DocumentCache, Key, ReadVersion, Version
 from widget.core import Core
 from widget.db import Clock, Database, open_database, unix_ms
@@ -31,6 +33,7 @@ from widget.limits import Limits
 from widget.logs import RequestLog
 from widget.mail import Mailer
 from widget.names import clean_email, clean_name
+from widget.public_http import Place, public_client
 from widget.routes import routes
 from widget.service import Service
 from widget.settings import Settings
@@ -62,8 +65,11 @@ def create_app(
     *,
     clock: Clock = unix_ms,
     extend: Extend | None = None,
+    instead: Mapping[str, Place] | None = None,
 ) -> Application:
-    """Build the application; its lifespan closes what it opened. `extend` adds what the demo alone has."""
+    """Build the application; its lifespan closes what it opened. `extend` adds what the demo alone has; `instead` is
+    `public_client`'s.
+    """
     database = open_database(settings.database_url, clock=clock)
     core = Core(database, Limits(settings.limits), settings.secret_keys)
     assets = Assets()
@@ -77,7 +83,9 @@ def create_app(
     providers = offered_providers(settings, extra_providers)
     mailer = _mailer(settings, certificates, clock)
     cache = DocumentCache(_version_reader(database))
-    for hear in (directory.hear, cache.hear):
+    pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
+    pictures = Pictures(core, pictures_client, offered=settings.avatars)
+    for hear in (directory.hear, cache.hear, pictures.hear):
         database.subscribe(hear)
     auth = Auth(
         public_url=settings.public_url,
@@ -100,6 +108,7 @@ def create_app(
         html=html,
         providers=provider_views(list(providers.values())),
         cache=cache,
+        pictures=pictures,
     )
 
     @contextlib.asynccontextmanager
@@ -107,6 +116,7 @@ def create_app(
         preparing = asyncio.create_task(asyncio.to_thread(looks.prepare))
         yield
         await preparing
+        await pictures.close()
         await http.aclose()
         await database.close()
 

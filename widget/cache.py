@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import brotli
 
-from widget.events import Event, PageChanged, SiteChanged
+from widget.events import Event, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
 MAX_ADDRESSES = 10_000
@@ -94,6 +94,8 @@ class DocumentCache:
         """Distrust what an event says has changed, also what is being made from older rows: those who asked before
         the change get it, nobody else does.
         """
+        if isinstance(event, SignedUp):
+            return
         for key in [*self._entries, *self._making] if isinstance(event, SiteChanged) else self._of_page(event):
             if key.site == event.site_name:
                 self._making.pop(key, None)

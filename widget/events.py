@@ -19,4 +19,11 @@ class SiteChanged(NamedTuple):
     site_name: str
 
 
-Event = PageChanged | SiteChanged
+class SignedUp(NamedTuple):
+    """Somebody signed in for the first time; `picture` is the address that the provider told, or ""."""
+
+    person_id: int
+    picture: str
+
+
+Event = PageChanged | SiteChanged | SignedUp

@@ -37,6 +37,8 @@ RULES = {
     "report": Rule(10, 60_000, "reporting comments"),
     "sign-in": Rule(20, 15_000, "signing in"),
     "mail": Rule(5, 600_000, "asking for mails"),  # to one e-mail address, whoever asks
+    "picture": Rule(5, 60_000, "fetching pictures"),  # one person
+    "export": Rule(3, 60_000, "asking for your data"),  # one person
     "redeem": Rule(240, 250, "signing in"),  # each open widget asks once a second
 }
 

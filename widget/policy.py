@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from auth import SSO, Visitor
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
 from widget.store.comments import Comment
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
 
+ROLES = ("reader", "author", "moderator", "owner")  # each may what those before it may
 STAFF = ("moderator", "owner")
 
 
@@ -61,6 +63,40 @@ def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> N
 def can_lock(person: Person | None) -> None:
     if not is_staff(person):
         raise Forbidden("Only moderators of this site may close or open a page.", code="moderators_only")
+
+
+def can_open_account(visitor: Visitor | None, now: int) -> None:
+    """Somebody with a first-party session who proved who they are within ten minutes."""
+    if visitor is None or visitor.bearer or visitor.provider in ("", SSO) or not visitor.is_fresh(now):
+        raise sign_in_again()
+
+
+def sign_in_again() -> Unauthorised:
+    return Unauthorised("That needs a sign-in of the last ten minutes. Please sign in again.", code="sign_in_again")
+
+
+def can_be_renamed(name: str, *, taken: bool) -> None:
+    """A reader to a name of their own; `taken` where it can be taken for that of staff. Raises `Invalid`."""
+    if taken:
+        sentence = f"“{name}” is, or looks like, the name of somebody who looks after comments here. Choose another."
+        raise Invalid(sentence, code="name_taken", fields={"name": sentence})
+
+
+def can_unlink(*, left: int) -> None:
+    """A way to sign in; `left` are those that could still be used."""
+    if not left:
+        raise Conflict("This is the only way you can sign in. Link another account first.", code="last_identity")
+
+
+def can_join(*, of_a_site: bool) -> None:
+    """Two persons; `of_a_site` where one is an account of a site's own."""
+    if of_a_site:
+        raise Forbidden("An account of a site's own cannot be joined with others.", code="site_account")
+
+
+def joined_standing(standings: Sequence[tuple[str, int]]) -> tuple[str, int]:
+    """Of several people who become one on a site: the higher role, and the longer ban."""
+    return max((role for role, _ in standings), key=ROLES.index), max(until for _, until in standings)
 
 
 def list_allowed(site: Site, page: Page | None, person: Person | None, now: int) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
-import zlib
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
@@ -13,6 +11,7 @@ from markupsafe import Markup
 
 from widget import ids
 from widget.documents import FIRST_PARTY, FRAME, Document
+from widget.faces import face_of
 from widget.labels import accounts_view, provider_label
 from widget.sites import SORTS
 from widget.store.comments import Comment
@@ -281,16 +280,8 @@ def author_view(comment: Comment) -> AuthorView | None:
         return None
     name = comment.author_name
     role = comment.author_role if comment.author_role != "reader" else ""
-    hue = zlib.crc32(name.encode()) % 8
-    return AuthorView(name, comment.author_url or None, comment.provider, role or "", _initial(name), hue)
-
-
-def _initial(name: str) -> str:
-    """The first letter with the marks that belong to it."""
-    end = 1
-    while end < len(name) and unicodedata.combining(name[end]):
-        end += 1
-    return name[:end].upper()
+    face = face_of(name, comment.author_avatar or "")
+    return AuthorView(name, comment.author_url or None, comment.provider, role or "", face)
 
 
 def _date(time: int) -> str:

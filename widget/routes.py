@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from auth import Auth
-from widget.handlers import actions, comments, documents, embed, health
+from widget.handlers import account, actions, avatars, comments, documents, embed, health
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -31,6 +31,13 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/thread/{site}", actions.page, methods=["POST"]),
         Route("/", documents.home, methods=["GET"]),
         Route("/privacy", documents.privacy, methods=["GET"]),
+        Route("/account", account.page, methods=["GET"]),
+        Route("/account", account.change, methods=["POST"]),
+        Route("/account/export", account.export, methods=["GET"]),
+        Route("/account/erase", account.erasure, methods=["GET"]),
+        Route("/account/erase", account.erase, methods=["POST"]),
+        Route("/account/erased", account.erased, methods=["GET"]),
+        Route("/avatar/{avatar}.webp", avatars.avatar, methods=["GET"]),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
         Route("/api/v1/openapi.json", documents.openapi, methods=["GET"]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auth import Auth
+from widget.avatars import Pictures
 from widget.cache import DocumentCache
 from widget.core import Core
 from widget.html import Html
@@ -22,3 +23,4 @@ class Service:
     html: Html
     providers: Sequence[ProviderView]  # those with keys
     cache: DocumentCache
+    pictures: Pictures

@@ -37,6 +37,7 @@ class Settings:
     public_url: str
     secret_keys: tuple[str, ...] = field(repr=False)
     limits: bool
+    avatars: bool
     host: str
     port: int
     trusted_proxies: tuple[Network, ...]

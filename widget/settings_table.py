@@ -121,6 +121,13 @@ SETTINGS = (
         "`off` lifts all rate limits; refused unless the public URL is on loopback.",
         _on_off,
     ),
+    Setting(
+        "avatars",
+        "PALAVER_AVATARS",
+        "on",
+        "`off`: no picture is fetched from where a provider says it is; those that are kept stay.",
+        _on_off,
+    ),
     Setting("host", "PALAVER_HOST", "127.0.0.1", "The address to listen on, also `--host`.", _host),
     # No variable: Kubernetes sets PALAVER_PORT to something else beside a service of this name.
     Setting("port", None, "8000", "The port to listen on, also `--port`.", _port),

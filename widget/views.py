@@ -5,14 +5,15 @@ from __future__ import annotations
 import msgspec
 from markupsafe import Markup
 
+from widget.faces import Face
+
 
 class AuthorView(msgspec.Struct, frozen=True):
     name: str
     url: str | None  # their website, http(s)
     provider: str  # "" for a guest
     role: str  # "" | "moderator" | "owner"
-    initial: str  # one grapheme of the name, for the drawn avatar
-    hue: int  # 0–7, from the name: class "hue-N"
+    face: Face
 
 
 class CommentView(msgspec.Struct):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
 from widget import site_verbs
-from widget.app import Application, create_app
+from widget.app import Application, Extend, create_app
+from widget.public_http import Place
 from widget.settings import Settings
 from widget.store.sites import Site
 
@@ -39,6 +40,7 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "public_url": HOME,
         "secret_keys": ("k" * 32,),
         "limits": False,
+        "avatars": True,
         "host": "127.0.0.1",
         "port": 8000,
         "trusted_proxies": (),
@@ -87,8 +89,16 @@ GUEST = {"name": "Gwen", "email": "gwen@example.org"}
 
 
 @contextlib.asynccontextmanager
-async def open_world(database_url: str, clock: Clock, **changes: Any) -> AsyncIterator[World]:
-    app = create_app(settings(database_url, **changes), clock=clock)
+async def open_world(
+    database_url: str,
+    clock: Clock,
+    *,
+    extend: Extend | None = None,
+    instead: Mapping[str, Place] | None = None,
+    **changes: Any,
+) -> AsyncIterator[World]:
+    """`extend` and `instead` are `create_app`'s, `changes` are settings."""
+    app = create_app(settings(database_url, **changes), clock=clock, extend=extend, instead=instead)
     async with app.lifespan(app.starlette):
         db = app.service.core.db
         blog = await site_verbs.add(db, "blog", [BLOG], HOME)

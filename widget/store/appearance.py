@@ -28,7 +28,11 @@ def commented_by(person_ids: Sequence[int]) -> sa.Select[Any]:
     return sa.select(comments.c.site_id, comments.c.page_id).where(comments.c.person_id.in_(person_ids))
 
 
+def liked_by(person_ids: Sequence[int]) -> sa.Select[Any]:
+    """The pages with likes of theirs."""
+    return sa.select(likes.c.site_id, likes.c.page_id).where(likes.c.person_id.in_(person_ids))
+
+
 def used_by(person_ids: Sequence[int]) -> sa.CompoundSelect[Any]:
     """The pages with comments or likes of theirs."""
-    liked = sa.select(likes.c.site_id, likes.c.page_id).where(likes.c.person_id.in_(person_ids))
-    return sa.union(commented_by(person_ids), liked)
+    return sa.union(commented_by(person_ids), liked_by(person_ids))

@@ -33,6 +33,7 @@ class Comment(NamedTuple):
     author_name: str | None
     author_url: str | None
     author_role: str | None
+    author_avatar: str | None
 
     @property
     def created_at(self) -> int:
@@ -44,6 +45,7 @@ COLUMNS = (
     people.c.name.label("author_name"),
     people.c.url.label("author_url"),
     standings.c.role.label("author_role"),
+    people.c.avatar.label("author_avatar"),
 )
 
 

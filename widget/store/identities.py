@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from auth import NAMELESS, Member
 from widget.db import Tx, add_unless_there
+from widget.events import SignedUp
 from widget.models import identities, people
 from widget.store.appearance import set_appearance
 from widget.store.people import add_person, set_person
@@ -21,6 +22,7 @@ def person_of(tx: Tx, now: int, member: Member) -> int:
         return person_id
     person_id = add_person(tx, "member", member.name or NAMELESS, "", member.email)
     if add_identity(tx, now, member, person_id):
+        tx.events.append(SignedUp(person_id, member.avatar))
         return person_id
     tx.conn.execute(sa.delete(people).where(people.c.id == person_id))  # two windows at once: the other was first
     first = owner_of(tx, now, member)
