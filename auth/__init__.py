@@ -3,7 +3,8 @@
 To change …, go to:
 a provider, or add one       providers/ (a file each), identity.py (how a row's fields are read), ../static/icons/
 the way there and back       callback.py; oauth.py, discovery.py, id_token.py; how we ask: outbound.py
-another way to prove oneself way.py (what it has), handlers.py (where it is named)
+another way to prove oneself way.py (what it has), steps.py (pages of its own), handlers.py (where it is named)
+a server that people name    mastodon.py, clients.py (how it knows us)
 sign-in by e-mail            email.py (the pages), email_codes.py (codes, and what is kept), ../templates/mail/
 the steps of a sign-in       attempts.py (what may follow what), window.py and frame.py (the addresses), endings.py
 sessions and cookies         sessions.py, visitors.py (who asks?), tokens.py
@@ -13,11 +14,13 @@ what a person reads          errors.py (sentences), ../templates/auth/, ../stati
 what is kept                 store.py (protocol), ../widget/store/auth.py (and the SQL beside it)
 """
 
+from auth.clients import StoredClient
 from auth.csrf import Caller, check_change, check_personal
 from auth.email import EmailSetup, email_provider
 from auth.email_codes import EmailCode, Tried
 from auth.errors import AuthError, TooMany
 from auth.handlers import Auth
+from auth.mastodon import MastodonSetup
 from auth.pages import PAGE_HEADERS
 from auth.probe import probe_provider
 from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider
@@ -50,10 +53,12 @@ __all__ = [
     "Caller",
     "EmailCode",
     "EmailSetup",
+    "MastodonSetup",
     "Member",
     "Provider",
     "SessionRow",
     "SiteDirectory",
+    "StoredClient",
     "TooMany",
     "Tried",
     "Visitor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,10 +14,13 @@ from auth import sessions
 from auth.endings import Endings, refuse
 from auth.errors import AuthError, SignInFailed
 from auth.forms import read_fields
+from auth.identity import Identity
 from auth.pages import redirect
 from auth.providers import Provider
 from auth.service import Service
 from auth.store import Attempt
+
+Identify = Callable[[Attempt, Provider], Awaitable[Identity]]
 
 
 class OAuthWay:
@@ -53,26 +56,35 @@ class OAuthWay:
         return redirect(f"{request.url.path}?" + urlencode({"state": answer["state"]}))
 
     def _check_posts(self, provider: str) -> None:
+        """Raises `SignInFailed`."""
         if self._service.provider(provider).response_mode != "form_post":
             raise SignInFailed("used", f"{provider} posts no answers")
 
     async def callback(self, request: Request) -> Response:
-        """State is used up first, then the code is exchanged; the answer leaves no code in the address bar."""
-        try:
-            attempt = await self._attempts.take(request.query_params.get("state", ""))
-        except SignInFailed as failure:
-            return refuse(failure.reason)
-        try:
-            provider = self._service.provider(request.path_params["provider"])
-            window_hash = sessions.cookie_hash(request, sessions.window_cookie_name(attempt.id))
-            self._attempts.check_back(attempt, provider.name, window_hash)
+        async def identify(attempt: Attempt, provider: Provider) -> Identity:
+            if provider.way != "oauth":
+                raise SignInFailed("unproven", f"{provider.name} has a callback of its own")
             answer = _answer(request, attempt, provider)
-            identity = await self._service.oauth.identify(
-                provider, answer, nonce=attempt.nonce, verifier=attempt.verifier
-            )
-            return await self._endings.proved(request, attempt, identity)
-        except SignInFailed as failure:
-            return await self._endings.failed(attempt, failure)
+            return await self._service.oauth.identify(provider, answer, nonce=attempt.nonce, verifier=attempt.verifier)
+
+        return await come_back(self._service, self._endings, request, request.path_params["provider"], identify)
+
+
+async def come_back(
+    service: Service, endings: Endings, request: Request, provider_name: str, identify: Identify
+) -> Response:
+    """State is used up first, then the code is exchanged; the answer leaves no code in the address bar."""
+    try:
+        attempt = await service.attempts.take(request.query_params.get("state", ""))
+    except SignInFailed as failure:
+        return refuse(failure.reason)
+    try:
+        provider = service.provider(provider_name)
+        window_hash = sessions.cookie_hash(request, sessions.window_cookie_name(attempt.id))
+        service.attempts.check_back(attempt, provider.name, window_hash)
+        return await endings.proved(request, attempt, await identify(attempt, provider))
+    except SignInFailed as failure:
+        return await endings.failed(attempt, failure)
 
 
 def _answer(request: Request, attempt: Attempt, provider: Provider) -> Mapping[str, str]:

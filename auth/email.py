@@ -6,7 +6,7 @@ shows the code and signs nobody in. It changes nothing itself, for programs that
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 
@@ -15,17 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from auth import sessions
-from auth.csrf import Caller, check_change
 from auth.email_codes import DIGITS, EmailCodes, EmailStore, code_of, grouped, read_code
 from auth.endings import Endings, refuse
-from auth.errors import Refused, SignInFailed, TooMany
-from auth.forms import read_fields
+from auth.errors import SignInFailed, TooMany
 from auth.identity import Identity
 from auth.origins import host_of
 from auth.pages import redirect
 from auth.providers import Provider
 from auth.service import Service
+from auth.steps import Steps
 from auth.store import Attempt
 from auth.tokens import hash_token
 
@@ -56,9 +54,6 @@ def email_provider() -> Provider:
     return Provider(name=NAME, label="e-mail", issuer=ISSUER, way="email", icon=NAME, verifies_email=True)
 
 
-Step = Callable[[Request, Attempt, Mapping[str, str]], Awaitable[Response]]
-
-
 class EmailWay:
     def __init__(self, service: Service, endings: Endings, setup: EmailSetup) -> None:
         self._service = service
@@ -68,12 +63,13 @@ class EmailWay:
         self._store = setup.store
         self._fingerprints = setup.fingerprints
         self._codes = EmailCodes(setup.store, setup.fingerprints)
+        self._steps = Steps(service, endings, NAME)
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/auth/email/code", self._step(self._ask), methods=["POST"]),
-            Route("/auth/email/code", self._step(self._code), methods=["GET"]),
-            Route("/auth/email/check", self._step(self._check), methods=["POST"]),
+            Route("/auth/email/code", self._steps.step(self._ask), methods=["POST"]),
+            Route("/auth/email/code", self._steps.step(self._code), methods=["GET"]),
+            Route("/auth/email/check", self._steps.step(self._check), methods=["POST"]),
             Route("/auth/email/link", self.link, methods=["GET"]),
         ]
 
@@ -81,31 +77,6 @@ class EmailWay:
         """The page that asks for the address; everybody may type another one there."""
         self._attempts.check_open(attempt)
         return await self._address_page(attempt)
-
-    def _step(self, step: Step) -> Callable[[Request], Awaitable[Response]]:
-        """For the browser that has the window's cookie, while the sign-in is under way; a form must be our own."""
-
-        async def handle(request: Request) -> Response:
-            if request.method == "POST" and check_change(request.headers, self._service.origin) is not Caller.BROWSER:
-                raise Refused("This button is for browsers.")
-            fields = await read_fields(request) if request.method == "POST" else request.query_params
-            attempt = await self._attempt(request, fields.get("w", ""))
-            if attempt is None:
-                return refuse("wrong_window")
-            if attempt.status != "started":
-                return redirect(f"/auth/done?w={attempt.id}")
-            try:
-                self._attempts.check_open(attempt)
-                return await step(request, attempt, fields)
-            except SignInFailed as failure:
-                return await self._endings.failed(attempt, failure)
-
-        return handle
-
-    async def _attempt(self, request: Request, window_id: str) -> Attempt | None:
-        window_hash = sessions.cookie_hash(request, sessions.window_cookie_name(window_id))
-        attempt = await self._attempts.get(window_id, window_hash)
-        return attempt if attempt is not None and attempt.provider == NAME else None
 
     async def _ask(self, request: Request, attempt: Attempt, fields: Mapping[str, str]) -> Response:
         """The mail goes out after the answer, so that how long it takes tells nothing of the address."""
@@ -171,7 +142,7 @@ class EmailWay:
         attempt = await self._service.store.get_attempt(kept.attempt_id) if kept is not None else None
         if kept is None or attempt is None:
             return refuse("used")
-        ours = await self._attempt(request, attempt.id) is not None
+        ours = await self._steps.attempt(request, attempt.id) is not None
         if ours and attempt.status != "started":
             return redirect(f"/auth/done?w={attempt.id}")
         try:

@@ -14,6 +14,7 @@ from auth.callback import OAuthWay
 from auth.email import EmailSetup, EmailWay
 from auth.endings import Endings
 from auth.frame import Frame, told_as_asked
+from auth.mastodon import MastodonSetup, MastodonWay
 from auth.oauth import OAuth
 from auth.pages import Pages
 from auth.providers import Provider
@@ -29,10 +30,10 @@ class Auth:
     """Sign-in, as the application holds it.
 
     `public_url` is our origin; `providers` are those that are offered, by name, `email_provider()` among them where
-    `email` says how mail goes out. `limit("sign-in", address)` raises `TooMany`; the address is
-    `request.state.client_address`. So does `limit("mail", key)`, with a key for each e-mail address. `clean_name` and
-    `clean_email` make fit to keep what a provider says, and answer "" or None for what is not. `now` gives Unix
-    milliseconds.
+    `email` says how mail goes out, and Mastodon's where there is `mastodon`. `limit("sign-in", address)` raises
+    `TooMany`; the address is `request.state.client_address`. So does `limit("mail", key)`, with a key for each e-mail
+    address. `clean_name` and `clean_email` make fit to keep what a provider says, and answer "" or None for what is
+    not. `now` gives Unix milliseconds.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Auth:
         clean_name: Callable[[str], str],
         clean_email: Callable[[str], str | None],
         email: EmailSetup | None = None,
+        mastodon: MastodonSetup | None = None,
     ) -> None:
         self.providers = providers
         self._store = store
@@ -72,6 +74,8 @@ class Auth:
         self._ways: dict[str, Way] = {"oauth": OAuthWay(service, endings)}
         if email is not None:
             self._ways["email"] = EmailWay(service, endings, email)
+        if mastodon is not None:
+            self._ways["mastodon"] = MastodonWay(service, endings, mastodon)
         self._window, self._frame = Window(service, endings, self._ways), Frame(service)
 
     def routes(self) -> list[BaseRoute]:

@@ -108,6 +108,15 @@ def test_a_host_on_this_machine_is_for_a_service_on_this_machine() -> None:
     assert found.providers["gitea"].keys["host"] == "http://127.0.0.1:3000"
 
 
+def test_a_provider_without_keys_is_switched_on_and_off() -> None:
+    assert "mastodon" in settings({}, "providers.mastodon.enabled = true").providers
+    assert "mastodon" not in settings({}, "providers.mastodon.enabled = false").providers
+    assert "mastodon" not in settings({}).providers
+    assert problems({"PALAVER_PROVIDER_MASTODON_ENABLED": "yes"}) == [
+        "PALAVER_PROVIDER_MASTODON_ENABLED takes on or off."
+    ]
+
+
 def test_the_lines_of_a_private_key_may_be_written_as_escapes() -> None:
     found = settings({**APPLE, "PALAVER_PROVIDER_APPLE_PRIVATE_KEY": P256.replace("\n", "\\n")})
     assert found.providers["apple"].keys["private_key"] == P256

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth import Auth, AuthError, EmailSetup, Provider, email_provider, known_provider, openid_provider
+from auth import Auth, AuthError, EmailSetup, MastodonSetup, Provider, email_provider, known_provider, openid_provider
 from auth import TooMany as TooManySignIns
 from widget import looks
 from widget.assets import Assets
@@ -34,12 +34,14 @@ from widget.logs import RequestLog
 from widget.mail import Mailer
 from widget.names import clean_email, clean_name
 from widget.public_http import Place, public_client
+from widget.public_http import public_client
 from widget.routes import routes
 from widget.service import Service
 from widget.settings import Settings
 from widget.site_directory import SiteDirectory, SitesForAuth
 from widget.store import pages
 from widget.store.auth import Store as AuthStore
+from widget.store.clients import ClientStore
 from widget.store.email import EmailStore
 from widget.url_parts import split_url
 
@@ -78,6 +80,7 @@ def create_app(
     # Past any proxy of the environment: the demo's provider, and an issuer beside us, are on this machine.
     here = {f"all://{host}": httpx2.AsyncHTTPTransport(verify=certificates) for host in LOOPBACK}
     http = httpx2.AsyncClient(verify=certificates, mounts=here)
+    public = public_client(certificates)
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
@@ -99,6 +102,7 @@ def create_app(
         clean_name=clean_name,
         clean_email=clean_email,
         email=EmailSetup(mailer.send, EmailStore(database), core.fingerprints) if mailer else None,
+        mastodon=MastodonSetup(public, ClientStore(database), settings.secret_keys),
     )
     service = Service(
         origin=settings.public_url,
@@ -117,6 +121,7 @@ def create_app(
         yield
         await preparing
         await pictures.close()
+        await public.aclose()
         await http.aclose()
         await database.close()
 

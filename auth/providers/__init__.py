@@ -28,7 +28,8 @@ PROVIDER_KEYS: dict[str, dict[str, bool]] = {
 
 def known_provider(name: str, keys: Mapping[str, str]) -> Provider:
     """The row `name` (one of `PROVIDER_NAMES`) with what was configured for it (`PROVIDER_KEYS`)."""
-    row = _ROWS[name].at(keys.get("host") or _ROWS[name].host)
+    host = keys.get("host") or _ROWS[name].host
+    row = _ROWS[name].at(host) if host else _ROWS[name]
     client_id, client_secret = keys.get("id", ""), keys.get("secret", "")
     return replace(row, keys=keys, client_id=client_id, client_secret=client_secret, icon=name)
 

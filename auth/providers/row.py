@@ -29,7 +29,7 @@ class Provider:
     name: str
     label: str
     issuer: str
-    way: Literal["oauth", "email"] = "oauth"  # a key of `handlers.Auth`'s ways
+    way: Literal["oauth", "email", "mastodon"] = "oauth"  # a key of `handlers.Auth`'s ways
     icon: str = ""
 
     # What the configuration must say of it, what it may say, and what it said.
@@ -37,6 +37,7 @@ class Provider:
     takes: tuple[str, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     host: str = ""  # stands for "{host}" in the addresses, unless the configuration has another
+    server: str = ""  # the name of the host that the person chose, where there are many (Mastodon)
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     make_secret: Callable[[Provider, int], str] | None = None  # a new one for each sign-in (Apple); Unix ms
@@ -72,7 +73,7 @@ class Provider:
         """The path of its redirect URI. Each issuer has its own, so that no answer can be taken for another's (RFC
         9700, 4.4.2).
         """
-        return f"/auth/{self.name}/callback"
+        return f"/auth/{self.name}/{self.server}/callback" if self.server else f"/auth/{self.name}/callback"
 
     def at(self, host: str) -> Provider:
         """The row of one server, for those of which there are many."""

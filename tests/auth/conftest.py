@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from auth import Auth, EmailSetup, Provider, TooMany, email_provider, openid_provider
+from auth import Auth, EmailSetup, MastodonSetup, Provider, TooMany, email_provider, openid_provider
 from tests.auth.issuer import ISSUER, Issuer
 from tests.auth.world import BLOG, HOME, SHOP, Browser, Clock, Service, Sites
 from tests.support.mail import Mailbox, running_mail_server
@@ -99,6 +99,11 @@ def hosts() -> dict[str, httpx2.AsyncBaseTransport]:
 
 
 @pytest.fixture
+def mastodon_setup() -> MastodonSetup | None:
+    return None
+
+
+@pytest.fixture
 async def service(
     db: Database,
     clock: Clock,
@@ -107,6 +112,7 @@ async def service(
     providers: dict[str, Provider],
     hosts: dict[str, httpx2.AsyncBaseTransport],
     email_setup: EmailSetup,
+    mastodon_setup: MastodonSetup | None,
 ) -> AsyncIterator[Service]:
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
@@ -145,6 +151,7 @@ async def service(
             clean_name=clean_name,
             clean_email=clean_email,
             email=email_setup,
+            mastodon=mastodon_setup,
         )
         ours.append(Service(auth, store, db, clock, [Mount(PATH, demo)]))
         yield ours[0]

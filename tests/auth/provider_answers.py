@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -20,22 +21,26 @@ from tests.support.require import fixtures
 
 OURS = Path(__file__).parent / "answers"
 FILES = {"wordpress": "wordpress.com", "openid": "oidc-generic"}
+SERVER = "social.example"
 KEYS = {"id": "client", "secret": "secret", "host": "https://code.example", "enabled": "on"}
 
 
 def row_of(name: str, **keys: str) -> Provider:
-    """The row with made-up keys; a host only where it needs one."""
+    """The row with made-up keys; a host only where it needs one, or where somebody named it."""
     if name == "openid":
         return openid_provider(name, "https://example.com", "client", "secret")
     needed = [key for key, is_needed in PROVIDER_KEYS[name].items() if is_needed]
-    return known_provider(name, {key: KEYS.get(key, "made up") for key in needed} | keys)
+    row = known_provider(name, {key: KEYS.get(key, "made up") for key in needed} | keys)
+    if row.way == "mastodon":
+        return replace(row.at(f"https://{SERVER}"), server=SERVER, client_id="client", client_secret="secret")
+    return row
 
 
 def known(name: str) -> dict[str, Any]:
     """What is known of a provider: endpoints, scopes, token_auth, token_response, responses."""
     ours = OURS / f"{name}.json"
     file = ours if ours.exists() else fixtures() / "oauth-userinfo" / f"{FILES.get(name, name)}.json"
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8").replace("{server}", SERVER))
     return found
 
 

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 class Tls(NamedTuple):
     server: ssl.SSLContext
     client: ssl.SSLContext
+    file: Path  # the server's certificate and key
 
 
 def make_tls(folder: Path, hosts: Sequence[str]) -> Tls:
@@ -40,4 +41,4 @@ def make_tls(folder: Path, hosts: Sequence[str]) -> Tls:
     server.load_cert_chain(file)
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.load_verify_locations(cadata=certificate.decode())
-    return Tls(server, client)
+    return Tls(server, client, file)
