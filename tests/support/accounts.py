@@ -121,13 +121,18 @@ class Person(Reader):
         await self.press_button(page.one(f".//button[@formaction='/auth/{provider}/start']"))
         return await self.agree(sub, provider, **said)
 
-    async def agree(self, sub: str, provider: str, **said: Any) -> Html:
-        """At the provider, to which the window has led."""
+    @property
+    def state(self) -> str:
+        """What the provider shall send back, once the window leads there."""
         leads = re.search(r'content="0; url=([^"]+)"', self.answer.text)
         assert leads, self.answer.text
+        return query_of(unescape(leads[1]))["state"]
+
+    async def agree(self, sub: str, provider: str, **said: Any) -> Html:
+        """At the provider, to which the window has led."""
         claims = {"sub": sub, "name": sub.title(), "email": f"{sub}@example.org", "email_verified": True, **said}
         code = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
-        query = urlencode({"code": code, "state": query_of(unescape(leads[1]))["state"]})
+        query = urlencode({"code": code, "state": self.state})
         return await self.open(f"/auth/{provider}/callback?{query}", "cross-site")
 
     async def comment(self, text: str = "Mine.", *, url: str = PAGE, site: str = "blog") -> str:
@@ -137,6 +142,11 @@ class Person(Reader):
         await self.press(self.page.one(".//form[@class='write']"), "post", text=text)
         assert self.answer.status_code == 200, self.answer.text
         return self.address.partition("#comment-")[2]
+
+    async def like(self, comment_id: str, *, url: str = PAGE, site: str = "blog") -> None:
+        await self.open(f"/thread/{site}?{urlencode({'url': url})}")
+        await self.send({"action": "like", "comment": comment_id})
+        assert self.answer.status_code == 200, self.answer.text
 
     async def choose(self, label: str, **fields: str) -> Html:
         """Press the one button of that label, with those fields filled in."""

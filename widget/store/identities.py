@@ -13,12 +13,14 @@ from widget.store.people import add_person, set_person
 
 
 def person_of(tx: Tx, now: int, member: Member) -> int:
-    """The person of an identity, made unless there. Their name and address follow the provider's, unless they chose a
-    name themselves.
+    """The person of an identity, made unless there. The name and the address that came from it follow it, unless they
+    chose a name themselves.
     """
+    key = (identities.c.issuer == member.issuer, identities.c.subject == member.subject)
+    before = tx.conn.execute(sa.select(identities.c.name, identities.c.email).where(*key)).one_or_none()
     person_id = owner_of(tx, now, member)
-    if person_id is not None:
-        _follow(tx, person_id, member)
+    if before is not None and person_id is not None:
+        _follow(tx, person_id, member, name_before=before[0] or NAMELESS, email_before=before[1])
         return person_id
     person_id = add_person(tx, "member", member.name or NAMELESS, "", member.email)
     if add_identity(tx, now, member, person_id):
@@ -60,9 +62,10 @@ def add_identity(tx: Tx, now: int, member: Member, person_id: int) -> bool:
     return add_unless_there(tx, identities, values, index=("issuer", "subject"))
 
 
-def _follow(tx: Tx, person_id: int, member: Member) -> None:
-    if member.email:
+def _follow(tx: Tx, person_id: int, member: Member, *, name_before: str, email_before: str) -> None:
+    person = sa.select(people.c.name, people.c.email, people.c.renamed).where(people.c.id == person_id)
+    name, email, renamed = tx.conn.execute(person).one()
+    if member.email and email == email_before:
         set_person(tx, person_id, email=member.email)
-    renamed = sa.select(people.c.renamed).where(people.c.id == person_id)
-    if member.name and not tx.conn.execute(renamed).scalar_one():
+    if member.name and name == name_before and not renamed:
         set_appearance(tx, person_id, name=member.name)
