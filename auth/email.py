@@ -33,6 +33,7 @@ _NO_ADDRESS = "That is no complete e-mail address."
 _NO_CODE = f"The code has {DIGITS} digits. It is in the subject of the mail."
 _NO_MORE_MAILS = "We have sent as many codes as we do for one sign-in. The last one is the one that counts."
 _NO_NAME = "Please tell a name that can be shown."
+_TAKEN_NAME = "That is, or looks like, the name of somebody who looks after comments here. Please choose another."
 
 
 class Send(Protocol):
@@ -127,12 +128,13 @@ class EmailWay:
     async def _proved(self, request: Request, attempt: Attempt, email: str, fields: Mapping[str, str]) -> Response:
         """Who is here for the first time is asked for a name; the code stays good for that page's form."""
         subject = _subject(email)
-        known = await self._store.get_member_name(ISSUER, subject)
-        name = known or self._service.clean_name(fields.get("name", ""))
+        name = await self._store.get_member_name(ISSUER, subject)
         if not name and attempt.purpose != "link":
-            values = {"window": attempt.id, "code": fields["code"], "email": email}
-            error = _NO_NAME if "name" in fields else ""
-            return self._service.pages.page("email_name.html", status=422 if error else 200, error=error, **values)
+            name = self._service.clean_name(fields.get("name", ""))
+            if not name or await self._store.has_staff_namesake(name):
+                error = (_TAKEN_NAME if name else _NO_NAME) if "name" in fields else ""
+                values = {"window": attempt.id, "code": fields["code"], "email": email, "name": name}
+                return self._service.pages.page("email_name.html", status=422 if error else 200, error=error, **values)
         identity = Identity(ISSUER, subject, name, None, email, email_verified=True, avatar=None, profile=None)
         return await self._endings.proved(request, attempt, identity)
 

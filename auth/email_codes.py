@@ -62,6 +62,10 @@ class EmailStore(Protocol):
         """The name of the person who has that identity; None if nobody has."""
         ...
 
+    async def has_staff_namesake(self, name: str) -> bool:
+        """Whether a name can be taken for that of somebody who looks after the comments of a site."""
+        ...
+
 
 class EmailCodes:
     """`fingerprints` gives keyed hashes of some bytes, one for each secret key of the process; the first is kept."""
@@ -84,7 +88,9 @@ class EmailCodes:
         return await self._store.try_email_code(attempt.id, self._hashes(attempt, code), MAX_TRIES)
 
     def _hashes(self, attempt: Attempt, code: str) -> Sequence[bytes]:
-        """With the attempt's id: the code of one window is none in another."""
+        """With the attempt's id, so that equal codes are not kept alike: what is kept for one window is nothing in
+        another.
+        """
         return self._fingerprints(f"e-mail code {attempt.id} {code}".encode())
 
 

@@ -9,15 +9,25 @@ import sqlalchemy as sa
 
 from auth.tokens import new_token
 from tests.auth.mailed import ANN, alert, another, ask, ask_for_code, hidden, press, sign_in, type_code
-from tests.auth.world import ARTICLE, HOME, Browser, Clock, location, query_of
+from tests.auth.world import ARTICLE, BLOG, HOME, Browser, Clock, location, query_of
 from tests.support.mail import Mailbox
 from widget.db import Database, Tx
-from widget.models import identities, people
-from widget.store.people import set_person
+from widget.models import email_codes, identities, people, standings
+from widget.store.people import add_person, set_person
 
 
 def get_identity(tx: Tx, subject: str) -> dict[str, Any]:
     return dict(tx.conn.execute(sa.select(identities).where(identities.c.subject == subject)).one()._mapping)
+
+
+def copy_code(tx: Tx, source: str, target: str) -> None:
+    kept = sa.select(email_codes.c.code_hash).where(email_codes.c.attempt_id == source).scalar_subquery()
+    tx.conn.execute(sa.update(email_codes).where(email_codes.c.attempt_id == target).values(code_hash=kept))
+
+
+def add_moderator(tx: Tx, name: str) -> None:
+    person = add_person(tx, "member", name, "", "")
+    tx.conn.execute(sa.insert(standings).values(site_id=BLOG.id, person_id=person, role="moderator"))
 
 
 async def test_a_new_reader_signs_in_by_a_code_and_tells_a_name(browser: Browser, mailbox: Mailbox) -> None:
@@ -88,6 +98,21 @@ async def test_a_name_that_shows_nothing_is_asked_for_again(browser: Browser, ma
         page = await type_code(browser, window, code, name=name)
         assert (page.status_code, alert(page)) == (422, "Please tell a name that can be shown.")
     assert location(await type_code(browser, window, code, name="Ann")) == f"/auth/done?w={window}"
+
+
+@pytest.mark.parametrize("name", ["Olga Fern", "OLGA-FERN", "0lga Fern"])
+async def test_a_new_reader_takes_no_name_that_passes_for_staffs(
+    browser: Browser, mailbox: Mailbox, db: Database, name: str
+) -> None:
+    await db.write(add_moderator, "Olga Fern")
+    window = await ask_for_code(browser, new_token())
+    code = (await mailbox.next()).code
+    page = await type_code(browser, window, code, name=name)
+    assert page.status_code == 422
+    assert alert(page).startswith("That is, or looks like, the name of somebody who looks after comments here.")
+    assert f'name="name" value="{name}"' in page.text
+    answer = await browser.submit("/auth/email/check", **hidden(page), name="Olga the other")
+    assert location(answer) == f"/auth/done?w={window}"
 
 
 @pytest.mark.parametrize("between", [" ", "-", " - ", "\u2013", "\u00a0", ""])
@@ -166,6 +191,15 @@ async def test_two_windows_at_once_have_a_code_each(browser: Browser, mailbox: M
     for secret, window, code in zip(secrets, windows, codes, strict=True):
         assert location(await type_code(browser, window, code, name="Ann")) == f"/auth/done?w={window}"
         assert (await browser.ask(secret))["status"] == "done"
+
+
+async def test_what_is_kept_for_one_window_is_nothing_in_another(
+    browser: Browser, mailbox: Mailbox, db: Database
+) -> None:
+    windows = [await ask_for_code(browser, new_token(), email) for email in (ANN, "eve@example.org")]
+    codes = [(await mailbox.next()).code for _ in windows]
+    await db.write(copy_code, *reversed(windows))
+    assert "not the code" in alert(await type_code(browser, windows[0], codes[1], name="Eve"))
 
 
 async def test_our_own_code_proves_the_address(browser: Browser, mailbox: Mailbox, db: Database) -> None:

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from auth import EmailCode, Tried
 from widget.db import Database, Tx, add_unless_there
 from widget.models import email_codes, identities, people
+from widget.store.account import has_staff_namesake
+
+NOBODY = 0  # no person's id
 
 
 class EmailStore:
@@ -33,6 +36,9 @@ class EmailStore:
 
     async def get_member_name(self, issuer: str, subject: str) -> str | None:
         return await self._db.read(get_member_name, issuer, subject)
+
+    async def has_staff_namesake(self, name: str) -> bool:
+        return await self._db.read(has_staff_namesake, NOBODY, name)
 
 
 def set_email_code(tx: Tx, code: EmailCode, max_mails: int) -> bool:
