@@ -144,6 +144,8 @@ async def test_comments_follow_the_readers_system(new_context: NewContext, demo:
     await reader.open(f"{demo.blog}/posts/slow-bread/")
     html = reader.thread.locator("html")
     await expect(html).to_have_attribute("data-theme", "dark")
+    settled = "new Promise((go) => setTimeout(go, 1500, true))"  # the loader no longer looks of itself
+    await reader.page.wait_for_function(settled)
     await reader.page.emulate_media(color_scheme="light")
     await expect(html).to_have_attribute("data-theme", "light")
 
