@@ -45,6 +45,7 @@ export default async (app) => {
     const who = $(".write .who");
     $(".connecting", who)?.remove();
     who.classList.toggle("busy", !!name);
+    $(".write .post").disabled = !!name; // as whom, is open
     if (!name) return;
     who.insertAdjacentHTML("beforeend", '<p class="connecting" role="status"><span></span> <button class="stop link" type="button">Cancel</button></p>');
     $(".connecting span", who).textContent = `Connecting to ${name}…`;
