@@ -34,7 +34,6 @@ from widget.logs import RequestLog
 from widget.mail import Mailer
 from widget.names import clean_email, clean_name
 from widget.public_http import Place, public_client
-from widget.public_http import public_client
 from widget.routes import routes
 from widget.service import Service
 from widget.settings import Settings
@@ -80,7 +79,7 @@ def create_app(
     # Past any proxy of the environment: the demo's provider, and an issuer beside us, are on this machine.
     here = {f"all://{host}": httpx2.AsyncHTTPTransport(verify=certificates) for host in LOOPBACK}
     http = httpx2.AsyncClient(verify=certificates, mounts=here)
-    public = public_client(certificates)
+    public = public_client(certificates, instead=instead)
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
