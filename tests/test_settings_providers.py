@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from auth import PROVIDER_KEYS
+from widget.app import offered_providers
+from widget.html import provider_views
 from widget.settings import ConfigurationError, Settings, load
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -54,6 +56,21 @@ def test_every_key_of_every_provider_can_be_a_variable_or_stand_in_the_file() ->
         for found in (settings(variables), settings({}, f"[providers.{name}]\n{lines}")):
             assert found.providers[name].keys == given
             assert found.warnings == ()
+
+
+def test_all_providers_can_be_offered_at_once() -> None:
+    special = {"host": "https://code.example", "enabled": "on", "private_key": P256}
+    variables = {
+        f"PALAVER_PROVIDER_{name.upper()}_{key.upper()}": special.get(key, f"{name} {key}")
+        for name, keys in PROVIDER_KEYS.items()
+        for key in keys
+    }
+    offered = offered_providers(settings(variables))
+    assert offered.keys() == PROVIDER_KEYS.keys()
+    assert {row.client_id for row in offered.values()} == {f"{name} id" for name in PROVIDER_KEYS} - {"mastodon id"} | {
+        ""
+    }
+    assert all("<svg" in view.icon for view in provider_views(list(offered.values())))
 
 
 def test_every_key_is_documented() -> None:
