@@ -163,7 +163,7 @@ class Person(Reader):
         if button.get("name"):
             body[button.get("name", "")] = button.get("value", "")
         self.address = button.get("formaction") or form.get("action") or self.address
-        return await self.send(body)
+        return await self.send(body, Accept="text/html")
 
     @property
     def notice(self) -> str:
