@@ -8,6 +8,7 @@ import functools
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import httpx2
 import jinja2
@@ -31,7 +32,6 @@ from widget.handlers import errors
 from widget.html import Html, provider_views
 from widget.limits import Limits
 from widget.logs import RequestLog
-from widget.mail import Mailer
 from widget.names import clean_email, clean_name
 from widget.public_http import Place, public_client
 from widget.routes import routes
@@ -43,6 +43,9 @@ from widget.store.auth import Store as AuthStore
 from widget.store.clients import ClientStore
 from widget.store.email import EmailStore
 from widget.url_parts import split_url
+
+if TYPE_CHECKING:
+    from widget.mail import Mailer
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
@@ -161,6 +164,8 @@ def offered_providers(settings: Settings, extra: Sequence[Provider] = ()) -> dic
 def _mailer(settings: Settings, certificates: ssl.SSLContext, clock: Clock) -> Mailer | None:
     if settings.mail_url is None or settings.mail_from is None:
         return None
+    from widget.mail import Mailer  # noqa: PLC0415 - its library of headers is slow to load
+
     host = re.sub(":[0-9]+$", "", split_url(settings.public_url).netloc)
     return Mailer(settings.mail_url, settings.mail_from, host=host, tls=certificates, clock=clock)
 

@@ -12,7 +12,7 @@ _URL = re.compile(
     r"(smtps?)://(?:([^\s:@/]+):([^\s:@/]+)@)?(\[[0-9a-f:.]+\]|[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?)(?::([0-9]{1,5}))?/?",
     re.IGNORECASE | re.ASCII,
 )
-_ADDRESS = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)"
+_ADDRESS = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+)@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
 _FROM = re.compile(rf"{_ADDRESS}|([^\x00-\x1f\x7f<>]*)<{_ADDRESS}>")
 _PORTS = {"smtp": 587, "smtps": 465}
 
