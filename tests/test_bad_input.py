@@ -21,8 +21,9 @@ from tests.support.database import be_impatient, engine_of, remove_database
 from tests.support.html import Html, Reader, fields_of
 from tests.support.service import GUEST, HOME, PAGE, World
 from widget import cursors
-from widget.db import postgres_url, sync_engine
+from widget.db import postgres_url
 from widget.errors import BadRequest
+from widget.sqlite import sync_engine
 
 FRAME = f"/embed/blog?url={quote(PAGE, safe='')}&own=1"
 UNKNOWN = "0123456789abc"

@@ -33,11 +33,11 @@ LAYERS = {
     "text tree",
     "store": "store",
     "models": "migrate migrations models",
-    "base": "db errors events ids key_file looks mail mail_settings public_http resources settings settings_providers "
-    "settings_sources settings_table url_parts",
+    "base": "batch db errors events ids key_file looks mail mail_settings public_http resources settings "
+    "settings_providers settings_sources settings_table sqlite url_parts",
 }
 HEIGHTS = {name: -depth for depth, names in enumerate(LAYERS.values()) for name in names.split()}
-WITH_SQL = r"widget\.(db|migrate|migrations|models|store)(\..+)?"
+WITH_SQL = r"widget\.(db|migrate|migrations|models|sqlite|store)(\..+)?"
 WITH_REQUESTS = r"auth(\..+)?|widget\.handlers\..+|widget\.demo\.(blog|provider)"  # the demo's own handlers
 MAX_LINES = 300
 MAX_HANDLER = 30

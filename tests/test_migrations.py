@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.commands import PATIENCE, environment
 from tests.support.postgres import Postgres
 from widget import migrate as migrating
-from widget.db import postgres_url, sync_engine
+from widget.db import postgres_url
 from widget.errors import Unavailable
 from widget.migrate import migrate
 from widget.models import metadata
+from widget.sqlite import sync_engine
 
 T = TypeVar("T")
 FOLDER = Path(migrating.__file__).with_name("migrations")

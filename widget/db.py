@@ -1,6 +1,6 @@
 """The database: units of work, in one transaction each, on SQLite or PostgreSQL.
 
-A unit of work is a plain function `def _post(tx, …)`. On SQLite it runs in a thread (one for writing), on PostgreSQL
+A unit of work is a plain function `def _post(tx, …)`. On SQLite it runs in a thread (`sqlite.py`), on PostgreSQL
 through `run_sync` on asyncpg, so there is one code path. Returning commits, raising rolls back.
 """
 
@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -21,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from widget.errors import Unavailable
 from widget.events import Event
+from widget.sqlite import SqliteBackend
 
 logger = logging.getLogger("palaver.db")
 P = ParamSpec("P")
@@ -143,70 +142,8 @@ def _told(error: Exception) -> Exception:
 def open_database(url: str, *, clock: Clock = unix_ms, readers: int = 4) -> Database:
     """Open `sqlite:///file` or `postgresql://…`."""
     if url.startswith("sqlite:"):
-        return Database(SqliteBackend(url, readers), clock)
+        return Database(SqliteBackend(url, readers, failures_of(url)), clock)
     return Database(PostgresBackend(url), clock)
-
-
-def sync_engine(url: str, *, busy_timeout: int = 5_000) -> sa.Engine:
-    """An SQLite engine as every process of ours uses it. `busy_timeout` is in milliseconds.
-
-    `isolation_level=None` gives us BEGIN: with the driver's default a SELECT opens no transaction and two processes
-    lose each other's updates.
-    """
-    engine = sa.create_engine(
-        url,
-        connect_args={"isolation_level": None, "check_same_thread": False},
-        pool_reset_on_return=None,
-        hide_parameters=True,  # they hold what no log may hold
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in (
-            f"busy_timeout={busy_timeout}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
-def _in_transaction(engine: sa.Engine, begin: str, work: Callable[[sa.Connection], T]) -> T:
-    with engine.connect() as conn:
-        conn.exec_driver_sql(begin)
-        try:
-            result = work(conn)
-        except BaseException:
-            conn.rollback()
-            raise
-        conn.commit()
-        return result
-
-
-class SqliteBackend:
-    """One writing thread, several reading ones. WAL lets them not wait for each other."""
-
-    def __init__(self, url: str, readers: int) -> None:
-        self.failures = failures_of(url)
-        self._engine = sync_engine(url)
-        self._writer = ThreadPoolExecutor(1, "sqlite-write")
-        self._readers = ThreadPoolExecutor(readers, "sqlite-read")
-
-    async def read(self, work: Callable[[sa.Connection], T]) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, _in_transaction, self._engine, "BEGIN", work)
-
-    async def write(self, work: Callable[[sa.Connection], T]) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, _in_transaction, self._engine, "BEGIN IMMEDIATE", work)
-
-    async def close(self) -> None:
-        await asyncio.to_thread(self._writer.shutdown)
-        await asyncio.to_thread(self._readers.shutdown)
-        self._engine.dispose()
 
 
 def postgres_url(url: str) -> sa.URL:

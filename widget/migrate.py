@@ -7,8 +7,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from widget.db import failures_of, is_unavailable, postgres_url, reason_of, sync_engine
+from widget.db import failures_of, is_unavailable, postgres_url, reason_of
 from widget.errors import Conflict, Unavailable
+from widget.sqlite import sync_engine
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x50414C41  # "PALA": any number that is only ours (PostgreSQL, 13.3.5)
