@@ -21,7 +21,8 @@ class Operation(NamedTuple):
 
 
 _PAGE = ("url", "id")
-_CHANGE = (403, 413, 415, 422, 429, 503)
+_CHANGE = (403, 404, 429, 503)
+_BODY = (400, 413, 415, 422)  # what reading one may end with
 
 OPERATIONS = (
     Operation(
@@ -38,27 +39,27 @@ OPERATIONS = (
     ),
     Operation(
         "post", "POST", "/{site}/comments", "Post a comment or a reply.", api.CommentOut, body=api.CommentIn,
-        status=201, headers=("Idempotency-Key",), errors=(400, 401, 404, 409, *_CHANGE),
+        status=201, headers=("Idempotency-Key",), errors=(401, 409, *_BODY, *_CHANGE),
     ),
     Operation(
         "edit", "PATCH", "/{site}/comments/{id}", "Replace the text of one's own comment.", api.CommentOut,
-        body=api.TextIn, errors=(400, 401, 404, 409, *_CHANGE),
+        body=api.TextIn, errors=(401, 409, *_BODY, *_CHANGE),
     ),
     Operation(
         "delete", "DELETE", "/{site}/comments/{id}", "Delete one's own comment; the answer is what stays in its place.",
-        api.CommentOut, errors=(401, 404, 409, *_CHANGE),
+        api.CommentOut, errors=(401, 409, *_CHANGE),
     ),
     Operation(
         "like", "PUT", "/{site}/comments/{id}/like", "Like a comment.", api.LikedOut,
-        errors=(401, 404, 409, *_CHANGE),
+        errors=(401, 409, *_CHANGE),
     ),
     Operation(
         "unlike", "DELETE", "/{site}/comments/{id}/like", "Take a like back.", api.LikedOut,
-        errors=(401, 404, 409, *_CHANGE),
+        errors=(401, 409, *_CHANGE),
     ),
     Operation(
         "preview", "POST", "/{site}/preview", "How a text will look.", api.HtmlOut, body=api.TextIn,
-        errors=(400, 404, *_CHANGE),
+        errors=(*_BODY, *_CHANGE),
     ),
     Operation(
         "counts", "GET", "/{site}/counts", "Approved comments of up to 200 pages, by URL as sent.", api.CountsOut,

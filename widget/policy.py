@@ -132,7 +132,7 @@ def editable_until(site: Site, comment: Comment) -> int:
 
 def editable_since(site: Site, now: int) -> int:
     """Comments made since then (Unix ms) may still be changed by their authors."""
-    return now - site.edit_window * 1000
+    return now - site.edit_window * 1000 + 1  # at the window's end it is too late
 
 
 def _may_change(site: Site, page: Page, comment: Comment, person: Person | None, now: int, verb: str) -> None:
