@@ -27,7 +27,7 @@ from tests.support.html import Html, Reader, fields_of
 from tests.support.service import PAGE, World
 from widget.public_http import Place
 
-PICTURES = "https://pictures.example"
+PICTURES = "http://pictures.example"
 
 
 class Providers:

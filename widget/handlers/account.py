@@ -18,7 +18,11 @@ from widget.html import PAGE_HEADERS
 from widget.service import Service
 
 Handler = Callable[[Request], Awaitable[Response]]
-_DOWNLOAD = {**PAGE_HEADERS, "Content-Disposition": 'attachment; filename="palaver-account.json"'}
+_DOWNLOAD = {
+    **PAGE_HEADERS,
+    "Content-Type": "application/json",
+    "Content-Disposition": 'attachment; filename="palaver-account.json"',
+}
 
 
 class Deed(NamedTuple):
@@ -151,7 +155,7 @@ _ACTIONS: Mapping[str, Callable[[Deed], Awaitable[str]]] = {
 async def export(deed: Deed) -> Response:
     """GET /account/export"""
     parts = await exporting.export(deed.service.core, deed.visitor)
-    return StreamingResponse(parts, headers=_DOWNLOAD, media_type="application/json")
+    return StreamingResponse(parts, headers=_DOWNLOAD)
 
 
 @_opened
