@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any, TypeVar
 
 import pytest
@@ -19,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support.commands import PATIENCE, environment
+from tests.support.commands import run_at_once
 from tests.support.postgres import Postgres
 from widget import migrate as migrating
 from widget.db import postgres_url
@@ -30,8 +27,8 @@ from widget.sqlite import sync_engine
 
 T = TypeVar("T")
 FOLDER = Path(migrating.__file__).with_name("migrations")
-AT_ONCE = 3
-WAITING = """
+PROCESSES = 3
+MIGRATING = """
 import sys
 import alembic.command, alembic.config
 from widget.migrate import migrate
@@ -183,20 +180,7 @@ def test_migration_that_fails_leaves_nothing_behind(empty_url: str, monkeypatch:
 
 
 def test_processes_that_start_at_once_migrate_once(empty_url: str, tmp_path: Path) -> None:
-    program = [sys.executable, "-c", WAITING, empty_url]
-    started = [
-        subprocess.Popen(program, cwd=tmp_path, env=environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
-        for _ in range(AT_ONCE)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate(timeout=PATIENCE)[1] for process in started]
-    assert [process.returncode for process in started] == [0] * AT_ONCE, said
+    run_at_once(MIGRATING, empty_url, tmp_path, processes=PROCESSES)
     assert within(empty_url, differences) == []
     (version,) = within(empty_url, rows)["alembic_version"]
     assert version == {"version_num": ScriptDirectory(str(FOLDER)).get_current_head()}

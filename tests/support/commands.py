@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from subprocess import PIPE
 from typing import NamedTuple
 
 import httpx2
@@ -33,6 +34,27 @@ def run(
     return subprocess.run(
         command, check=False, cwd=folder, env=environment(**changes), capture_output=True, text=True, timeout=PATIENCE
     )
+
+
+def run_at_once(script: str, argument: str, folder: Path, *, processes: int) -> None:
+    """Run a Python script as several processes, which begin together; fails unless all end well.
+
+    The script prints `ready`, and goes on once a line comes in.
+    """
+    command = [sys.executable, "-c", script, argument]
+    started = [
+        subprocess.Popen(command, cwd=folder, env=environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
+        for _ in range(processes)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=PATIENCE)[1] for process in started]
+    assert [process.returncode for process in started] == [0] * processes, said
 
 
 class Served(NamedTuple):
