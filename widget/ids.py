@@ -11,6 +11,7 @@ import secrets
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # by ten bits: each page needs hundreds of ids
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _RANDOM_BITS = 21
 _LENGTH = 13
@@ -49,7 +50,7 @@ def time_of(identifier: int) -> int:
 
 def encode(identifier: int) -> str:
     """13 lower-case Crockford base32 characters, in the order of the integers."""
-    return "".join(_ALPHABET[(identifier >> shift) & 31] for shift in range(60, -1, -5))
+    return _ALPHABET[identifier >> 60] + "".join([_PAIRS[(identifier >> shift) & 1023] for shift in range(50, -1, -10)])
 
 
 def decode(text: str) -> int | None:
@@ -67,5 +68,4 @@ def decode(text: str) -> int | None:
 
 def rfc3339(time: int) -> str:
     """RFC 3339 in UTC with milliseconds, as everywhere in JSON and HTML."""
-    moment = datetime.fromtimestamp(time / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % 1000:03d}Z"
+    return f"{datetime.fromtimestamp(time // 1000, UTC).isoformat()[:19]}.{time % 1000:03d}Z"
