@@ -122,6 +122,7 @@ export default async (app) => {
     if (known) {
       $(".as bdi", who).textContent = person.name;
       $(".as span", who).textContent = person.provider;
+      $(".mine", who).hidden = person.sso;
     } else if (guest && person) {
       for (const name of ["name", "email"]) if (guest.elements[name]) guest.elements[name].value ||= person[name] ?? "";
       if (guest.elements.website) guest.elements.website.value ||= person.url ?? "";

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from markupsafe import Markup
 
+from auth import SSO
 from widget import ids
 from widget.documents import FIRST_PARTY, FRAME, Document
 from widget.faces import face_of
@@ -170,7 +171,7 @@ class _Maker:
         if person.kind != "member":
             return PersonView(person.name, "", person.url)
         label = provider_label(self.document.site, self.reader.provider, self.providers)
-        return PersonView(person.name, label)
+        return PersonView(person.name, label, account=self.reader.provider != SSO)
 
     def form(self) -> FormView | None:
         """The form at the thread's own place: not while one stands in a comment, nor on a closed page.

@@ -67,6 +67,7 @@ class PersonView(msgspec.Struct, frozen=True):
     name: str
     provider: str  # label of the provider; "" for a guest
     url: str = ""  # a guest's own, to fill their form in again
+    account: bool = False  # has one of this service, whose page they may open
 
 
 class GuestFields(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "zoom": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},  # 1280 pixels at 200 %
     "contrast": {"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"},
 }
-ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page")
+ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
 PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
@@ -55,4 +55,4 @@ async def test_picture(
     page = await context.new_page()
     shown = await STATES[state](Scene(Reader(page), blog, seed, f"{demo.blog}/posts/slow-bread/", name))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    await shown.screenshot(path=FOLDER / f"{state}-{name}.png")
+    await shown.screenshot(path=FOLDER / f"{state}-{name}.png", full_page=state == "account")

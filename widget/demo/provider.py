@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlencode
 
@@ -64,6 +65,7 @@ def demo_provider(public_url: str, templates: jinja2.Environment, now: Callable[
     """The application to mount at `PATH`, and the row by which sign-in knows it."""
     issuer = public_url + PATH
     client = openid_provider(NAME, issuer, "palaver", secrets.token_urlsafe(32), label="Demo", icon=NAME)
+    client = replace(client, verifies_email=True)  # what was written as a guest can be claimed, to try that too
     return DemoProvider(client, f"{public_url}/auth/{NAME}/callback", templates, now).application(), client
 
 
