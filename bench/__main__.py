@@ -75,10 +75,10 @@ async def _measure_service(
         _tell("posting")
         rows += await measure_posts(service, floor, POSTED, effort)
         rows += await measure_reads_while_posting(service, POSTED, READ, expected, effort)
+    rows.append(Row("resident memory after reading and posting", service.memory(), " MB", 120, under=True, digits=0))
     _tell("waiting")
     rows += await measure_waiting(service, world, effort)
-    memory = Row("resident memory after all this", service.memory(), " MB", 120, under=True, digits=0)
-    return [*rows, memory, *measure_wire(world.pages[READ], expected), *sizes]
+    return [*rows, *measure_wire(world.pages[READ], expected), *sizes]
 
 
 def _tell(what: str) -> None:

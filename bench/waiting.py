@@ -27,17 +27,20 @@ async def measure_waiting(service: Server, world: World, effort: Effort) -> list
     secrets = await _begin(world)
     requests = [send("POST", "/auth/redeem", {"site": SITE, "secret": secret}) for secret in secrets]
     shares, highs = [], []
+    before = service.memory()
     async with connections(service.port, FRAMES) as opened:
         for warm in (True, *[False] * effort.rounds):
             share, seconds = await _wait(service, opened, requests, effort.waiting_seconds)
             if not warm:
                 shares.append(share * 100)
                 highs.append(percentile(seconds, 99) * 1e3)
+        more = service.memory() - before
     share_, high = spread(shares), spread(highs)
     name = f"{FRAMES:,} forms that wait for a sign-in"
     return [
         Row(f"{name}: of one core", share_.median, " %", spread=share_, digits=0),
         Row(f"{name}: 99th percentile of an answer", high.median, " ms", spread=high, digits=0),
+        Row(f"{name}: resident memory", more, " MB more", digits=0),
     ]
 
 
