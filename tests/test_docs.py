@@ -7,11 +7,14 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
 import click
+import msgspec
 import pytest
 
 from auth import PROVIDER_KEYS, PROVIDER_NAMES, known_provider
+from widget import exporting
 from widget.cli import main
 from widget.operations import OPERATIONS
 from widget.settings import SETTINGS as PROCESS_SETTINGS
@@ -107,6 +110,17 @@ def test_every_field_of_the_import_report_is_documented() -> None:
     assert {f"`{field}`" for field in Report("wordpress").as_json()} <= documented
     for name in FORMATS:
         assert f"`--format {name}`" in documented
+
+
+def test_every_member_of_the_export_of_an_account_is_documented() -> None:
+    documented = {
+        row[0].strip("`"): set(re.findall("`([a-z_]+)`", row[1])) for row in rows("account.md") if len(row) == 2
+    }
+    shapes: dict[str, Any] = {"comments": exporting.CommentOut, "likes": exporting.LikeOut}
+    for field in msgspec.structs.fields(exporting.Head):
+        shapes[field.name] = next(iter(get_args(field.type)), field.type)
+    for name, shape in shapes.items():
+        assert documented[name] == {field.name for field in msgspec.structs.fields(shape)}, name
 
 
 def test_readme_and_index_lead_to_every_document() -> None:
