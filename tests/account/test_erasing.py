@@ -53,6 +53,7 @@ async def test_person_reads_what_it_means_before(person: Person) -> None:
 
 async def test_person_who_is_not_sure_keeps_the_account(person: Person) -> None:
     await person.sign_in("ann")
+    await person.comment()
     page = await erase(person, sure="", comments="keep")
     assert person.answer.status_code == 422
     assert person.alert == "Please tick that you know this cannot be undone."
