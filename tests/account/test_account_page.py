@@ -104,6 +104,7 @@ async def test_foreign_page_changes_nothing(
     form = {"action": "rename", "name": "Mallory", "sure": "yes"}
     answer = await world.client.post(address, data=form, headers={**headers, **cookie})
     assert answer.status_code == 403
+    assert "This request did not come from our own page, so it was not carried out." in answer.text
     assert (await person.account()).text(".//*[@class='me']//b") == "Ann"
 
 

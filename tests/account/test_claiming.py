@@ -102,6 +102,15 @@ async def test_sessions_of_the_guest_end(person: Person, world: World) -> None:
     assert await me(world, session) is None
 
 
+async def test_sessions_of_a_guest_end_where_only_one_page_is_claimed(person: Person, world: World) -> None:
+    _, session = await as_guest(world)
+    await world.post("There too.", headers=session, url=OTHER, guest=ANN)
+    await person.sign_in("ann")
+    await person.press_button(person.page.one(f".//button[@aria-label='This is mine: {PAGE}']"))
+    assert await names(world, OTHER) == ["Annie"]
+    assert await me(world, session) is None
+
+
 async def test_likes_of_guests_move_and_none_counts_twice(person: Person, world: World) -> None:
     comment = (await world.post("Likeable."))["id"]
     other = (await world.post("Also."))["id"]

@@ -91,6 +91,7 @@ async def test_place_of_what_was_answered_stays_and_numbers_are_right(
     await person.sign_in("ann")
     root = await person.comment("Mine.")
     answer = (await world.post("An answer.", parent_id=root))["id"]
+    await person.comment("Indeed.", parent=answer)
     await person.like(answer)
     await other.like(root)
     await other.like(answer)
@@ -116,6 +117,8 @@ async def test_person_leaves_comments_without_a_name(person: Person, new_person:
     await person.sign_in("ann")
     mine = await person.comment("Mine.")
     await other.like(mine)
+    before = await world.client.get("/embed/blog", params={"url": PAGE})
+    assert "<bdi>Ann</bdi>" in before.text
     await person.like(theirs)
     await erase(person, comments="keep")
     bea, ann = (await world.thread())["comments"]
@@ -124,7 +127,7 @@ async def test_person_leaves_comments_without_a_name(person: Person, new_person:
     assert bea["likes"] == 0
     assert "ann" not in (await world.db.read(words_of)).lower()
     document = await world.client.get("/embed/blog", params={"url": PAGE})
-    assert ">Ann<" not in document.text
+    assert "<bdi>Ann</bdi>" not in document.text
     await check_counters(world)
     await person.sign_in("ann")
     page = await person.open(f"/thread/blog?url={PAGE}")

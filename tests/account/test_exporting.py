@@ -105,9 +105,10 @@ async def test_export_of_many_comments_is_whole(person: Person, world: World, mo
     written = [await person.comment(f"Number {number}.") for number in range(5)]
     for comment in written:
         await person.like(comment)
+    written += [await person.comment(f"Cup {number}.", url=f"{SHOP}/tea", site="shop") for number in range(3)]
     found = await export(person)
-    assert [comment["id"] for comment in found["comments"]] == written
-    assert [like["comment_id"] for like in found["likes"]] == written
+    assert sorted(comment["id"] for comment in found["comments"]) == written
+    assert [like["comment_id"] for like in found["likes"]] == written[:5]
 
 
 async def test_export_needs_a_sign_in_of_now(person: Person, world: World) -> None:

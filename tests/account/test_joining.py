@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from auth.sessions import PAGE_COOKIE
+from auth.tokens import hash_token
 from tests.support.accounts import Person
 from tests.support.counters import check_counters
 from tests.support.html import text_of
 from tests.support.service import HOME, PAGE, SHOP, World
 from widget import ids
 from widget.db import Tx
-from widget.store import people
+from widget.store import attempts, comments, people
 from widget.store.people import Person as Member
 
 NewPerson = Callable[[], Person]
@@ -28,6 +29,11 @@ async def names(world: World, url: str = PAGE, site: str = "blog") -> list[str]:
     return [row["author"]["name"] for row in answer.json()["comments"]]
 
 
+async def document(world: World) -> str:
+    """The page as everybody gets it, cached."""
+    return str((await world.client.get("/embed/blog", params={"url": PAGE})).text)
+
+
 async def liked_by(world: World, comment_id: str) -> list[str]:
     answer = await world.client.get(f"/api/v1/blog/comments/{comment_id}/likes")
     return [person["name"] for person in answer.json()["people"]]
@@ -37,8 +43,6 @@ async def member(world: World, comment_id: str) -> Member:
     """The author of a comment on the blog."""
 
     def read(tx: Tx) -> Member:
-        from widget.store import comments  # noqa: PLC0415
-
         comment = comments.get_comment(tx, world.blog.id, ids.decode(comment_id) or 0)
         assert comment is not None
         assert comment.person_id is not None
@@ -77,9 +81,11 @@ async def test_two_accounts_become_one_with_all_that_was_theirs(
     halves = [text_of(item) for item in page.all(".//main//li")]
     assert halves == ["Ann (Forge; 1 comment)", "Bea (Mill; 2 comments)"]
     assert await names(world) == ["Bea", "Ann"]
+    assert "<bdi>Bea</bdi>" in await document(world)
     await person.choose("Join them")
     assert person.notice == "The two accounts are one."
     assert await names(world) == ["Ann", "Ann"]
+    assert "<bdi>Bea</bdi>" not in await document(world)
     assert await names(world, SHOP_PAGE, "shop") == ["Ann"]
     for comment in (theirs[0], mine):
         assert await liked_by(world, comment) == ["Ann"]
@@ -130,6 +136,17 @@ async def test_joining_happens_once_whoever_presses_twice(person: Person, new_pe
     assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409, 409]
     page = await person.account()
     assert len(page.all(".//section[@aria-labelledby='ways']//li")) == 2
+
+
+async def test_link_is_redeemed_by_its_own_session_once_and_in_time(
+    person: Person, new_person: NewPerson, world: World
+) -> None:
+    window = await proposed(person, new_person)
+    session, since = hash_token(person.cookies[PAGE_COOKIE]), world.clock() - 1
+    for wrong in ((window, since, hash_token("another")), (window, since + 1, session), ("another", since, session)):
+        assert await world.db.write(attempts.redeem_link, *wrong) is None
+    assert await world.db.write(attempts.redeem_link, window, since, session) is not None
+    assert await world.db.write(attempts.redeem_link, window, since, session) is None
 
 
 @pytest.mark.parametrize("missing", ["window", "session", "time"])

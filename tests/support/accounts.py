@@ -135,10 +135,10 @@ class Person(Reader):
         query = urlencode({"code": code, "state": self.state})
         return await self.open(f"/auth/{provider}/callback?{query}", "cross-site")
 
-    async def comment(self, text: str = "Mine.", *, url: str = PAGE, site: str = "blog") -> str:
+    async def comment(self, text: str = "Mine.", *, url: str = PAGE, site: str = "blog", parent: str = "") -> str:
         """On the thread's own page, where the first-party session counts; the comment's id."""
         self.world.clock.pass_seconds(0.001)
-        await self.open(f"/thread/{site}?{urlencode({'url': url})}")
+        await self.open(f"/thread/{site}?{urlencode({'url': url, 'reply': parent})}")
         await self.press(self.page.one(".//form[@class='write']"), "post", text=text)
         assert self.answer.status_code == 200, self.answer.text
         return self.address.partition("#comment-")[2]
