@@ -189,7 +189,9 @@ async def expect_fit(reader: Reader) -> None:
     """Nothing is cut off, nothing scrolls, and what follows on the page comes right after."""
     frame = await reader.frame()
     height = "Math.ceil(document.body.getBoundingClientRect().height)"
-    await frame.wait_for_function(f"innerHeight === {height}")
+    async with asyncio.timeout(8):
+        while not await frame.evaluate(f"innerHeight === {height}"):  # its policy forbids the page to evaluate
+            await asyncio.sleep(0.02)
     widths = "(({clientWidth, scrollWidth}) => [clientWidth, scrollWidth])(document.documentElement)"
     assert await frame.evaluate(widths) == [await frame.evaluate("innerWidth")] * 2
     box, after = [await reader.page.locator(found).bounding_box() for found in (".palaver iframe", "#after")]
