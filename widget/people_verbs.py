@@ -8,12 +8,11 @@ from widget import ids
 from widget.db import Database, Tx
 from widget.errors import Invalid, NotFound
 from widget.events import SiteChanged
+from widget.policy import ROLES
 from widget.site_verbs import get_site
 from widget.store import people as store
 from widget.store.people import SiteMember
 from widget.store.sites import set_site
-
-ROLES = ("reader", "author", "moderator", "owner")
 
 
 async def list_members(db: Database, site_name: str, name: str = "") -> list[SiteMember]:

@@ -8,6 +8,7 @@ import pytest
 
 from auth.sessions import PAGE_COOKIE
 from tests.support.accounts import Person
+from tests.support.cast import Cast
 from tests.support.database import recorded
 from tests.support.html import Html, text_of
 from tests.support.service import BLOG, HOME, PAGE, World
@@ -154,6 +155,26 @@ async def test_name_that_a_provider_changes_is_changed_on_every_page(person: Per
     await person.sign_in("ann", name="Anna")
     for url in (PAGE, f"{BLOG}/posts/cheese"):
         assert await author(world, url) == "Anna"
+
+
+@pytest.mark.parametrize("name", ["Bob", "BOB", "B\u043eb"])
+async def test_name_that_looks_like_that_of_staff_is_refused(
+    person: Person, world: World, cast: Cast, name: str
+) -> None:
+    await person.sign_in("ann")
+    page = await person.choose("Save", name=name)
+    assert person.answer.status_code == 422
+    assert page.one(".//input[@name='name']").get("value") == name
+    assert page.text(".//em") == (
+        f"“{name}” is, or looks like, the name of somebody who looks after comments here. Choose another."
+    )
+    assert page.text(".//*[@class='me']//b") == "Ann"
+
+
+async def test_staff_may_keep_the_name_they_have(person: Person, world: World, cast: Cast) -> None:
+    await person.sign_in("bob")
+    await person.choose("Save", name="Bob")
+    assert person.notice == "Your name is changed, on all your comments."
 
 
 async def test_name_that_shows_nothing_is_refused(person: Person) -> None:
