@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from widget.db import Database, Tx, open_database
 from widget.errors import Invalid
+from widget.sqlite import MAX_TOGETHER
 
 CONFLICT = "INSERT OR ROLLBACK INTO note VALUES ('first')"  # ends the transaction, as a full disk would
 
@@ -72,16 +73,16 @@ async def notes(tmp_path: Path) -> AsyncIterator[Notes]:
 
 
 async def test_writers_who_wait_share_a_commit(notes: Notes) -> None:
-    told = await notes.together(*(notes.add(f"note {number}") for number in range(20)))
-    assert told == [f"NOTE {number}" for number in range(20)]
+    told = await notes.together(*(notes.add(f"note {number}") for number in range(MAX_TOGETHER)))
+    assert told == [f"NOTE {number}" for number in range(MAX_TOGETHER)]
     assert notes.commits == 2  # the one waited for, and theirs
-    assert await notes.all() == [f"note {number}" for number in range(20)]
+    assert await notes.all() == [f"note {number}" for number in range(MAX_TOGETHER)]
 
 
 async def test_very_many_writers_need_a_few_commits(notes: Notes) -> None:
-    await notes.together(*(notes.add(f"note {number}") for number in range(120)))
-    assert notes.commits == 1 + 3
-    assert len(await notes.all()) == 120
+    await notes.together(*(notes.add(f"note {number}") for number in range(5 * MAX_TOGETHER + 1)))
+    assert notes.commits == 1 + 6
+    assert len(await notes.all()) == 5 * MAX_TOGETHER + 1
 
 
 async def test_one_who_is_refused_is_undone_alone(notes: Notes) -> None:

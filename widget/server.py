@@ -10,11 +10,14 @@ from starlette.types import ASGIApp
 
 from widget.settings import Settings
 
+SWITCH_SECONDS = 0.001  # Python's own 0.005 is what an answer that stands ready may wait for a thread that computes
+
 
 def run(settings: Settings, app: ASGIApp | None = None) -> None:
     """Serve until SIGINT or SIGTERM. Raises `SystemExit`: 0 then, 1 where the port is taken."""
     from widget.app import create_app  # noqa: PLC0415
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         app or create_app(settings),
         host=settings.host,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-MAX_TOGETHER = 50  # units of work in one transaction
+MAX_TOGETHER = 4  # units of work in one transaction: more save little, and readers wait while all are told
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
