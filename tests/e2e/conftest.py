@@ -9,7 +9,7 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,14 +18,13 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.blog import Blog, serving
+from tests.e2e.contexts import PATIENCE, NewContext, making_contexts
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.support.chromium import running_chromium
 from widget import site_verbs
 from widget.db import Database, open_database
 from widget.demo.start import SITE
-
-PATIENCE = 8_000  # ms; how long a condition may take on a busy machine before the test gives up
 
 expect.set_options(timeout=PATIENCE)
 
@@ -91,6 +90,17 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 
 @pytest.fixture(scope="session")
+async def scriptless_chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """One whose reader has forbidden scripts in the browser's settings.
+
+    Playwright's own switch is thrown when the frame may already have read the document's head, with scripts on.
+    """
+    forbidden = {"profile": {"default_content_setting_values": {"javascript": 2}}}
+    async with running_chromium(tmp_path_factory.mktemp("profile"), forbidden) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
 async def database(demo: Demo) -> AsyncIterator[Database]:
     """The demo's, beside it: as a command-line tool opens it."""
     opened = open_database(f"sqlite:///{demo.folder / 'palaver.db'}")
@@ -120,23 +130,21 @@ def url(blog: Blog, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def new_context(chromium: Browser, blog: Blog) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
+async def new_context(chromium: Browser, blog: Blog) -> AsyncIterator[NewContext]:
     """Makes fresh jars of cookies and storage; options are Playwright's. Pop-ups open as a reader's would."""
-    contexts = []
-
-    async def make(**options: object) -> BrowserContext:
-        context = await chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return context
-
-    yield make
-    for context in contexts:
-        await context.close()
+    async with making_contexts(chromium) as make:
+        yield make
 
 
 @pytest.fixture
-async def context(new_context: Callable[..., Awaitable[BrowserContext]]) -> BrowserContext:
+async def new_scriptless_context(scriptless_chromium: Browser, blog: Blog) -> AsyncIterator[NewContext]:
+    """The same, where scripts are forbidden."""
+    async with making_contexts(scriptless_chromium) as make:
+        yield make
+
+
+@pytest.fixture
+async def context(new_context: NewContext) -> BrowserContext:
     return await new_context()
 
 
@@ -151,6 +159,6 @@ async def reader(page: Page) -> Reader:
 
 
 @pytest.fixture
-async def other(new_context: Callable[..., Awaitable[BrowserContext]]) -> Reader:
+async def other(new_context: NewContext) -> Reader:
     """Somebody else, in a browser of their own."""
     return Reader(await (await new_context()).new_page())

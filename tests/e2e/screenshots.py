@@ -6,15 +6,14 @@ pixels, at a zoom of 200 %, and in the colours of high contrast.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.e2e.states import STATES, Scene
@@ -43,15 +42,15 @@ PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL i
 async def test_picture(
     state: str,
     name: str,
-    new_context: Callable[..., Awaitable[BrowserContext]],
+    new_context: NewContext,
+    new_scriptless_context: NewContext,
     demo: Demo,
     blog: Blog,
     seed: Seed,
 ) -> None:
     options = {**FORMATS, **SPECIAL}[name]
-    context = await new_context(
-        locale="en-GB", reduced_motion="reduce", java_script_enabled=state != "no-scripts", **options
-    )
+    make = new_scriptless_context if state == "no-scripts" else new_context
+    context = await make(locale="en-GB", reduced_motion="reduce", **options)
     page = await context.new_page()
     shown = await STATES[state](Scene(Reader(page), blog, seed, f"{demo.blog}/posts/slow-bread/", name))
     FOLDER.mkdir(parents=True, exist_ok=True)

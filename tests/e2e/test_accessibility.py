@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import expect
 
 from tests.e2e.axe import violations
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 
@@ -96,7 +97,7 @@ STATES: dict[str, Callable[[Reader], Awaitable[None]]] = {
 
 
 @pytest.fixture(params=["light", "dark"])
-async def visitor(request: pytest.FixtureRequest, new_context: Callable[..., Awaitable[BrowserContext]]) -> Reader:
+async def visitor(request: pytest.FixtureRequest, new_context: NewContext) -> Reader:
     """A reader whose system is light or dark, as the blog then is, and its comments."""
     context = await new_context(color_scheme=request.param, reduced_motion="reduce")
     return Reader(await context.new_page())

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Demo, running_demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.window import MARA, TOMAS, sign_in, who
 
 pytestmark = pytest.mark.browser
 
 POST = "/posts/slow-bread/"
-NewContext = Callable[..., Awaitable[BrowserContext]]
 
 
 @pytest.fixture
@@ -65,9 +65,11 @@ async def test_reader_comes_from_the_form_and_the_thread_follows_the_new_name(re
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-async def test_person_claims_joins_and_erases(new_context: NewContext, own_demo: Demo, scripts: bool) -> None:
+async def test_person_claims_joins_and_erases(
+    new_context: NewContext, new_scriptless_context: NewContext, own_demo: Demo, scripts: bool
+) -> None:
     await comment_as_guest(own_demo, "Mara", "mara@example.org")
-    page = await (await new_context(java_script_enabled=scripts)).new_page()
+    page = await (await (new_context if scripts else new_scriptless_context)()).new_page()
     await be(page, own_demo, TOMAS)
     await page.get_by_role("button", name="Log out", exact=True).click()
     await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Frame, Request, expect
+from playwright.async_api import ConsoleMessage, Dialog, Frame, Request, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.support.files import json_lines
@@ -128,9 +129,7 @@ class Watch:
 
 
 @pytest.fixture
-async def watch(
-    new_context: Callable[..., Awaitable[BrowserContext]], blog: Blog, demo: Demo, bypass_csp: bool
-) -> Watch:
+async def watch(new_context: NewContext, blog: Blog, demo: Demo, bypass_csp: bool) -> Watch:
     context = await new_context(bypass_csp=bypass_csp)
     await context.add_init_script(REPORT)
     return Watch(Reader(await context.new_page()), (blog.origin, demo.blog, demo.home))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Demo, running_demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.window import close_by, expect_nobody, who
 from tests.support.mail import Mailbox, running_mail_server
@@ -112,7 +113,7 @@ async def test_link_in_another_browser_shows_the_code_to_type(
     reader: Reader,
     article: str,
     mailbox: Mailbox,
-    new_context: Callable[..., Awaitable[BrowserContext]],
+    new_context: NewContext,
 ) -> None:
     await reader.open(article)
     window = await open_window(reader)
@@ -139,9 +140,9 @@ async def expect_nobody_elsewhere(page: Page, article: str) -> None:
 
 
 async def test_reader_without_scripts_in_the_window_signs_in(
-    new_context: Callable[..., Awaitable[BrowserContext]], mailing: Demo, article: str, mailbox: Mailbox
+    new_scriptless_context: NewContext, mailing: Demo, article: str, mailbox: Mailbox
 ) -> None:
-    page = await (await new_context(java_script_enabled=False)).new_page()
+    page = await (await new_scriptless_context()).new_page()
     await page.goto(f"{mailing.home}/thread/demo?url={article}")
     await page.get_by_role("button", name="Log in with e-mail").click()
     await ask_for_code(page, "dan@example.org")

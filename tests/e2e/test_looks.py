@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Route, expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 
 pytestmark = pytest.mark.browser
-
-NewContext = Callable[..., Awaitable[BrowserContext]]
 
 AA = 4.5  # WCAG 2.2, 1.4.3
 INSIDE = """() => {

@@ -4,14 +4,13 @@ what happens is announced, and axe-core finds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.e2e.test_email_signing_in import mailbox, mailing
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=["light", "dark"])
-async def visitor(request: pytest.FixtureRequest, new_context: Callable[..., Awaitable[BrowserContext]]) -> Reader:
+async def visitor(request: pytest.FixtureRequest, new_context: NewContext) -> Reader:
     context = await new_context(color_scheme=request.param, viewport={"width": 390, "height": 800})
     return Reader(await context.new_page())
 

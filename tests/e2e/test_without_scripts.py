@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import expect
 
 from tests.e2e.blog import Blog
+from tests.e2e.contexts import NewContext
 from tests.e2e.reader import GUEST, Reader
 from tests.e2e.seed import Seed
 from tests.e2e.window import CHOICE, MARA, expect_nobody
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def reader(new_context: Callable[..., Awaitable[BrowserContext]]) -> Reader:
-    return Reader(await (await new_context(java_script_enabled=False)).new_page())
+async def reader(new_scriptless_context: NewContext) -> Reader:
+    return Reader(await (await new_scriptless_context()).new_page())
 
 
 @pytest.fixture
