@@ -6,10 +6,12 @@ People, identities, sessions and attempts are global.
 
 from widget.models.columns import metadata
 from widget.models.content import comments, idempotency_keys, likes, pages, sites
+from widget.models.moderation import actions, owner_links
 from widget.models.people import avatars, identities, people, standings
 from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
 
 __all__ = [
+    "actions",
     "attempts",
     "avatars",
     "clients",
@@ -19,6 +21,7 @@ __all__ = [
     "identities",
     "likes",
     "metadata",
+    "owner_links",
     "pages",
     "people",
     "sessions",

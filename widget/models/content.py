@@ -84,6 +84,10 @@ def _partial(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Inde
 _partial("ix_comments_roots_by_time", _roots, "site_id", "page_id", "id")
 _partial("ix_comments_roots_by_score", _roots, "site_id", "page_id", "score", "id")
 _partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
+_queue = {"pending": comments.c.status == "pending", "spam": comments.c.status == "spam"}
+for _name, _where in _queue.items():
+    _partial(f"ix_comments_{_name}", _where, "site_id", "id")
+sa.Index("ix_comments_page", comments.c.site_id, comments.c.page_id, comments.c.id)
 sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)
 
 likes = sa.Table(

@@ -15,6 +15,7 @@ people = sa.Table(
     text("url", ""),
     text("email", ""),  # never public
     flag("renamed", False),  # chose the name themselves: what a provider says no longer changes it
+    flag("owner", False),  # of the service: of every site, those to come too
     text("look", ""),  # what the name looks like (names.look_of): equal for names that can be taken for each other
     sa.Column("avatar", sa.String(32), nullable=False, server_default=""),  # of `avatars`; "": drawn from the name
     sa.Index("ix_people_look", "look"),
@@ -51,8 +52,12 @@ standings = sa.Table(  # what a person is on one site
     metadata,
     id_column("site_id", key=True),
     id_column("person_id", key=True),
-    sa.Column("role", sa.String(9), nullable=False, server_default="reader"),  # reader, author, moderator, owner
+    sa.Column("role", sa.String(9), nullable=False, server_default="reader"),  # reader, author, moderator
     sa.Column("banned_until", sa.BigInteger, nullable=False, server_default="0"),
+    text("ban_reason", ""),  # told to whom it concerns
+    flag("shadowed", False),  # nobody else sees what they write, and nothing tells them
+    flag("trusted", False),  # no check holds what they write
+    text("note", ""),  # of moderators, for moderators
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
     sa.Index("ix_standings_person", "person_id"),
