@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 
 from widget.errors import Invalid, NotFound
 from widget.page_key import is_site_url, normalise_origin
+from widget.spam import addresses, words
+from widget.spam.words import BadList
 
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 SORTS = ("old", "new", "best")
 THEMES = ("auto", "light", "dark")
 LANGUAGES = ("en",)
+HOLDS = ("none", "new", "all")
 FIELD_CHOICES = ("required", "optional", "hidden")
 
 
@@ -48,6 +51,20 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _list(takes: str, check: Callable[[str], Sequence[str]]) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        try:
+            return "\n".join(check(value))
+        except BadList as error:
+            raise ValueError(takes) from error
+
+    return parse
+
+
+_words = _list("words or /patterns/, a line each", words.check_list)
+_blocked = _list("networks, e-mail addresses or domains, a line each", addresses.check_list)
+
+
 def _address(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s\"<>\\]{1,1900}", value):
         raise ValueError("an http or https address, or nothing")
@@ -59,7 +76,16 @@ SETTINGS = (
     Setting("guest_name", "required", "A guest's name: required, optional or hidden.", _choice(*FIELD_CHOICES)),
     Setting("guest_email", "required", "A guest's e-mail address (never public).", _choice(*FIELD_CHOICES)),
     Setting("guest_website", "optional", "A guest's website, linked from the name.", _choice(*FIELD_CHOICES)),
-    Setting("hold", "none", "Which comments wait for a moderator: none or all.", _choice("none", "all")),
+    Setting("hold", "none", "Whose comments wait for a moderator: nobody’s, new people’s, or all.", _choice(*HOLDS)),
+    Setting(
+        "trust_after", "1", "With `hold=new`: approved comments after which somebody is new no more.", _number(1, 10)
+    ),
+    Setting("max_links", "2", "Links in a comment that is not held for them.", _number(0, 100)),
+    Setting("words_hold", "", "Words that hold a comment.", _words),
+    Setting("words_spam", "", "Words that make it spam.", _words),
+    Setting("words_reject", "", "Words with which it is refused.", _words),
+    Setting("blocked", "", "From whom, and with links to whom, everything is spam.", _blocked),
+    Setting("address_days", "30", "Days for which it is kept what address a comment came from.", _number(0, 3_650)),
     Setting("sort", "old", "The order readers see first: old, new or best.", _choice(*SORTS)),
     Setting("theme", "auto", "auto (as the page or the reader's system), light or dark.", _choice(*THEMES)),
     Setting("lang", "en", "The language where neither tag nor page names one.", _choice(*LANGUAGES)),
@@ -90,7 +116,8 @@ def parse_settings(pairs: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[name] = setting.parse(text)
         except ValueError as error:
-            mistakes[name] = f"“{name}” takes {error}, not “{text}”."
+            why = f". {error.__cause__}" if isinstance(error.__cause__, BadList) else f", not “{text}”."
+            mistakes[name] = f"“{name}” takes {error}{why}"
     if mistakes:
         raise Invalid(" ".join(mistakes.values()), code="bad_setting", fields=mistakes)
     return values

@@ -9,6 +9,7 @@ from widget.models.content import comments, idempotency_keys, likes, pages, site
 from widget.models.moderation import actions, owner_links
 from widget.models.people import avatars, identities, people, standings
 from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
+from widget.models.spam import spam_tokens
 
 __all__ = [
     "actions",
@@ -26,6 +27,7 @@ __all__ = [
     "people",
     "sessions",
     "sites",
+    "spam_tokens",
     "sso_tokens",
     "standings",
 ]

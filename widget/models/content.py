@@ -19,6 +19,13 @@ sites = sa.Table(
     text("guest_email", "required"),
     text("guest_website", "optional"),
     text("hold", "none"),
+    integer("trust_after", 1),
+    integer("max_links", 2),
+    text("words_hold", ""),  # lists have an entry on each line
+    text("words_spam", ""),
+    text("words_reject", ""),
+    text("blocked", ""),
+    integer("address_days", 30),
     text("sort", "old"),
     text("theme", "auto"),
     text("lang", "en"),
@@ -66,6 +73,11 @@ comments = sa.Table(
     integer("likes"),
     integer("score"),
     integer("replies"),  # approved descendants at any depth: not 0 keeps a vanished comment's place
+    sa.Column("address", sa.String(50)),  # it came from, as long as the site keeps that; null: not known, or no longer
+    sa.Column("address_hash", sa.String(8)),  # keyed and short (`screening.address_hash`), for good
+    sa.Column("text_hash", sa.BigInteger),  # of the words alone (`screening.text_hash`)
+    text("verdicts", ""),  # JSON (`spam.verdicts`): what the checks said when it was last written
+    sa.Column("learned", sa.String(4), nullable=False, server_default=""),  # by the classifier, as spam or ham
     sa.ForeignKeyConstraint(["site_id", "page_id"], ["pages.site_id", "pages.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
 )
@@ -87,6 +99,8 @@ _partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
 _queue = {"pending": comments.c.status == "pending", "spam": comments.c.status == "spam"}
 for _name, _where in _queue.items():
     _partial(f"ix_comments_{_name}", _where, "site_id", "id")
+for _name in ("address", "address_hash", "text_hash"):
+    _partial(f"ix_comments_{_name}", comments.c[_name].is_not(None), "site_id", _name, "id")
 sa.Index("ix_comments_page", comments.c.site_id, comments.c.page_id, comments.c.id)
 sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)
 

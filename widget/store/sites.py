@@ -22,6 +22,13 @@ class Site(msgspec.Struct, frozen=True):
     guest_email: str
     guest_website: str
     hold: str
+    trust_after: int
+    max_links: int
+    words_hold: str
+    words_spam: str
+    words_reject: str
+    blocked: str
+    address_days: int
     sort: str
     theme: str
     lang: str

@@ -1,0 +1,122 @@
+"""SQL of what the checks of a comment need to know, and of what the classifier learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from widget import ids
+from widget.db import Tx
+from widget.models import comments, spam_tokens
+
+MONTH, DAY = 30 * 86_400_000, 86_400_000  # ms
+MOST_COPIES = 10
+ALL = ""  # as a token: all comments
+
+c = comments.c
+
+
+class Seen(NamedTuple):
+    """In how many comments."""
+
+    spam: int
+    ham: int
+
+
+class Facts(NamedTuple):
+    approved: int
+    flagged: bool
+    copies: int
+    total: Seen  # comments that the classifier learned
+
+
+# Built once: building a statement anew costs more than running it.
+_site: sa.BindParameter[int] = sa.bindparam("site")
+_person: sa.BindParameter[int | None] = sa.bindparam("person", type_=sa.BigInteger)
+_bad = sa.select(sa.literal(1)).where(
+    c.site_id == _site, c.id >= sa.bindparam("month"), c.status.in_(("spam", "rejected"))
+)
+
+
+def _counted(where: Sequence[sa.ColumnElement[bool]], most: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
+    found = sa.select(c.id).where(c.site_id == _site, *where).limit(most).subquery()
+    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
+
+
+def _learned(name: str) -> sa.ColumnElement[int]:
+    one = sa.select(spam_tokens.c[name]).where(spam_tokens.c.site_id == _site, spam_tokens.c.token == ALL)
+    return sa.func.coalesce(one.scalar_subquery(), 0)
+
+
+_FACTS = sa.select(
+    _counted((c.person_id == _person, c.status == "approved"), sa.bindparam("enough")),
+    _bad.where(c.person_id == _person).exists(),
+    _bad.where(c.address_hash.in_(sa.bindparam("addresses", expanding=True))).exists(),
+    _counted(
+        (
+            c.text_hash == sa.bindparam("words"),
+            c.id >= sa.bindparam("day"),
+            c.person_id.is_distinct_from(_person),
+            c.status != "deleted",
+        ),
+        sa.bindparam("most"),
+    ),
+    _learned("spam"),
+    _learned("ham"),
+)
+
+
+def get_facts(
+    tx: Tx, site_id: int, person_id: int | None, addresses: Sequence[str], text_hash: int, enough: int
+) -> Facts:
+    """Of a comment that is about to be written. `addresses` are the hashes of one; approved ones count to `enough`."""
+    values = {
+        "site": site_id,
+        "person": person_id,
+        "addresses": addresses,
+        "words": text_hash,
+        "enough": enough,
+        "most": MOST_COPIES,
+        "month": ids.first_id(tx.now - MONTH),
+        "day": ids.first_id(tx.now - DAY),
+    }
+    approved, by_person, by_address, copies, spam, ham = tx.conn.execute(_FACTS, values).one()
+    return Facts(approved, bool(by_person or by_address), copies, Seen(spam, ham))
+
+
+_SEEN = sa.select(spam_tokens.c.token, spam_tokens.c.spam, spam_tokens.c.ham).where(
+    spam_tokens.c.site_id == _site, spam_tokens.c.token.in_(sa.bindparam("tokens", expanding=True))
+)
+
+
+def get_seen(tx: Tx, site_id: int, tokens: Sequence[str]) -> dict[str, Seen]:
+    """In how many comments each token was that was seen at all."""
+    found = tx.conn.execute(_SEEN, {"site": site_id, "tokens": tokens})
+    return {token: Seen(spam, ham) for token, spam, ham in found}
+
+
+def add_seen(tx: Tx, site_id: int, more: Mapping[str, Seen]) -> None:
+    """Count more (or fewer) comments; a token that is in none any more is forgotten."""
+    rows = [{"site_id": site_id, "token": token, **seen._asdict()} for token, seen in sorted(more.items()) if any(seen)]
+    if not rows:
+        return
+    insert = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
+    adding = insert(spam_tokens)
+    counts = {name: spam_tokens.c[name] + adding.excluded[name] for name in Seen._fields}
+    tx.conn.execute(adding.on_conflict_do_update(index_elements=["site_id", "token"], set_=counts), rows)
+    if any(min(seen) < 0 for seen in more.values()):
+        gone = (spam_tokens.c.site_id == site_id, spam_tokens.c.spam <= 0, spam_tokens.c.ham <= 0)
+        tx.conn.execute(sa.delete(spam_tokens).where(*gone))
+
+
+def get_learned(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> dict[int, str]:
+    """As what each comment was learned (spam, ham), of those that were."""
+    query = sa.select(c.id, c.learned).where(c.site_id == site_id, c.id.in_(comment_ids), c.learned != "")
+    return {row.id: row.learned for row in tx.conn.execute(query)}
+
+
+def set_learned(tx: Tx, site_id: int, comment_ids: Sequence[int], learned: str) -> None:
+    tx.conn.execute(sa.update(comments).where(c.site_id == site_id, c.id.in_(comment_ids)).values(learned=learned))
