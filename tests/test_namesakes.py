@@ -75,7 +75,7 @@ async def test_guests_may_share_a_name(world: World) -> None:
 async def test_guest_without_a_name_is_anonymous_whoever_is_called_so(world: World) -> None:
     def add_guest_moderator(tx: Tx) -> None:
         person_id = people.add_person(tx, "member", "Guest", "", "")
-        people.set_standing(tx, world.blog.id, person_id, role="owner")
+        people.set_owner(tx, person_id, owner=True)
 
     await world.db.write(add_guest_moderator)
     await world.set_site("blog", guest_name="optional")

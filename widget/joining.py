@@ -115,6 +115,7 @@ def _merge(tx: Tx, person_id: int, others: Sequence[int], place: Place | None = 
     for standing in store.list_standings(tx, [person_id, *others]):
         found.setdefault(standing.site_id, []).append(standing)
     for site_id, rows in found.items():
-        role, banned_until = policy.joined_standing([(row.role, row.banned_until) for row in rows])
-        people.set_standing(tx, site_id, person_id, role=role, banned_until=banned_until)
+        people.set_standing(tx, site_id, person_id, **policy.joined_standing(rows)._asdict())
+    if people.has_owner(tx, others):
+        people.set_owner(tx, person_id, owner=True)
     store.remove_unused(tx, others)

@@ -12,7 +12,7 @@ from widget.policy import ROLES
 from widget.site_verbs import get_site
 from widget.store import people as store
 from widget.store.people import SiteMember
-from widget.store.sites import set_site
+from widget.store.sites import list_sites, set_site
 
 
 async def list_members(db: Database, site_name: str, name: str = "") -> list[SiteMember]:
@@ -43,7 +43,10 @@ def _set_role(tx: Tx, site_name: str, person_id: str, role: str) -> str:
         raise NotFound("There is no such person; `palaver people list` shows all.", code="unknown_person")
     if person.kind != "member":
         raise Invalid(f"{person.name} never signed in, so nobody could know them again.", code="not_a_member")
-    store.set_standing(tx, site.id, person.id, role=role, banned_until=person.banned_until)
-    set_site(tx, site.id, {})  # the badge stands beside each of their comments
-    tx.events.append(SiteChanged(site.name))
+    store.set_owner(tx, person.id, owner=role == "owner")
+    store.set_standing(tx, site.id, person.id, role="reader" if role == "owner" else role)
+    touched = list_sites(tx) if "owner" in (role, person.role) else [site]
+    for each in touched:  # the badge stands beside each of their comments
+        set_site(tx, each.id, {})
+        tx.events.append(SiteChanged(each.name))
     return person.name

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from auth import SSO, Visitor
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
+from widget.ids import MAX_TIME
 from widget.store.comments import Comment
+from widget.store.joining import Standing
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
 
-ROLES = ("reader", "author", "moderator", "owner")  # each may what those before it may
+SITE_ROLES = ("reader", "author", "moderator")  # each may what those before it may
+ROLES = (*SITE_ROLES, "owner")  # of the service: of every site
 STAFF = ("moderator", "owner")
 
 
@@ -60,9 +65,30 @@ def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> N
         raise Conflict("This comment is no longer there.", code="comment_gone")
 
 
-def can_lock(person: Person | None) -> None:
+def can_moderate(person: Person | None) -> Person:
+    """Decide on comments, close pages, undo: who may, is given back."""
+    if person is None:
+        raise Unauthorised("Please sign in as a moderator of this site.", code="sign_in_first")
     if not is_staff(person):
-        raise Forbidden("Only moderators of this site may close or open a page.", code="moderators_only")
+        raise Forbidden("Only moderators of this site may do that.", code="moderators_only")
+    return person
+
+
+def can_judge(moderator: Person, person: Person, verb: str) -> None:
+    """Ban, trust or note readers and authors; roles are the owners' to give."""
+    if verb == "role":
+        _can_give_role(moderator, person)
+    elif verb != "note" and is_staff(person):
+        raise Forbidden(f"{person.name} is a moderator here. Take the role first.", code="is_staff")
+
+
+def _can_give_role(moderator: Person, person: Person) -> None:
+    if moderator.role != "owner":
+        raise Forbidden("Only owners give roles.", code="owners_only")
+    if person.role == "owner":
+        raise Forbidden(f"{person.name} owns every site here.", code="is_owner")
+    if person.kind != "member":
+        raise Invalid(f"{person.name} never signed in, so nobody could know them again.", code="not_a_member")
 
 
 def can_open_account(visitor: Visitor | None, now: int) -> None:
@@ -94,9 +120,28 @@ def can_join(*, of_a_site: bool) -> None:
         raise Forbidden("An account of a site's own cannot be joined with others.", code="site_account")
 
 
-def joined_standing(standings: Sequence[tuple[str, int]]) -> tuple[str, int]:
-    """Of several people who become one on a site: the higher role, and the longer ban."""
-    return max((role for role, _ in standings), key=ROLES.index), max(until for _, until in standings)
+class Joined(NamedTuple):
+    """What somebody is on a site who was several people there."""
+
+    role: str
+    banned_until: int
+    ban_reason: str
+    shadowed: bool
+    trusted: bool
+    note: str
+
+
+def joined_standing(rows: Sequence[Standing]) -> Joined:
+    """The highest role, the longest ban; all notes; trusted only if all of them were."""
+    banned = max(rows, key=lambda row: row.banned_until)
+    return Joined(
+        role=max((row.role for row in rows), key=ROLES.index),
+        banned_until=banned.banned_until,
+        ban_reason=banned.ban_reason,
+        shadowed=any(row.shadowed for row in rows),
+        trusted=all(row.trusted for row in rows),
+        note="\n".join(row.note for row in rows if row.note),
+    )
 
 
 def list_allowed(site: Site, page: Page | None, person: Person | None, now: int) -> list[str]:
@@ -146,7 +191,7 @@ def _may_change(site: Site, page: Page, comment: Comment, person: Person | None,
     if comment.person_id != person.id:
         raise Forbidden(f"Only its author can {verb} this comment.", code="not_yours")
     _not_banned(person, now)
-    if comment.status not in ("approved", "pending"):
+    if comment.told.status not in ("approved", "pending"):
         raise Conflict("This comment is no longer there.", code="comment_gone")
     if now >= editable_until(site, comment):
         raise Forbidden(f"The time to {verb} this comment is over.", code="too_late")
@@ -154,7 +199,14 @@ def _may_change(site: Site, page: Page, comment: Comment, person: Person | None,
 
 def _not_banned(person: Person | None, now: int) -> None:
     if person is not None and person.banned_until > now:
-        raise Forbidden("You cannot take part on this site at the moment.", code="banned")
+        until = "" if person.banned_until >= MAX_TIME else f" until {_day(person.banned_until)}"
+        why = f": {person.ban_reason}" if person.ban_reason else "."
+        raise Forbidden(f"You cannot take part on this site{until}{why}", code="banned")
+
+
+def _day(time: int) -> str:
+    """As people write it, in UTC."""
+    return f"{datetime.fromtimestamp(time / 1000, UTC):%d %B %Y}".removeprefix("0")
 
 
 def _not_locked(page: Page | None, person: Person | None) -> None:

@@ -184,7 +184,7 @@ async def test_ban_of_a_guest_goes_with_what_they_wrote(person: Person, world: W
     person.address = f"/thread/blog?url={PAGE}"
     page = await person.send({"action": "post", "text": "More."})
     assert person.answer.status_code == 403
-    assert "You cannot take part on this site at the moment." in page.text(".//body")
+    assert "You cannot take part on this site until 26 January 2027." in page.text(".//body")
 
 
 async def test_person_of_an_import_is_claimed_on_every_site(person: Person, world: World) -> None:

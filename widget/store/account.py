@@ -131,8 +131,9 @@ def has_staff_namesake(tx: Tx, person_id: int, name: str) -> bool:
     """Whether a name can be taken for that of somebody else who has a role on a site."""
     query = (
         sa.select(people.c.id)
-        .join(standings, standings.c.person_id == people.c.id)
-        .where(people.c.look.in_(list(can_pass_for(name))), people.c.id != person_id, standings.c.role != "reader")
+        .outerjoin(standings, standings.c.person_id == people.c.id)
+        .where(people.c.look.in_(list(can_pass_for(name))), people.c.id != person_id)
+        .where(sa.or_(people.c.owner, standings.c.role != "reader"))
         .limit(1)
     )
     return tx.conn.execute(query).first() is not None

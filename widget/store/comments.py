@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -39,12 +39,31 @@ class Comment(NamedTuple):
     def created_at(self) -> int:
         return ids.time_of(self.id)
 
+    @property
+    def told(self) -> Comment:
+        """As its writer is told: of spam no more than that somebody will look at it."""
+        return self._replace(status="pending") if self.status == "spam" else self
 
+
+# What is left of a comment that its author deleted
+GONE: dict[str, Any] = {
+    "status": "deleted",
+    "text": "",
+    "html": "",
+    "person_id": None,
+    "provider": "",
+    "likes": 0,
+    "score": 0,
+    "address": None,
+    "address_hash": None,
+    "text_hash": None,
+    "verdicts": "",
+}
 COLUMNS = (
     *(comments.c[name] for name in Comment._fields if not name.startswith("author_")),
     people.c.name.label("author_name"),
     people.c.url.label("author_url"),
-    standings.c.role.label("author_role"),
+    sa.case((people.c.owner, "owner"), else_=standings.c.role).label("author_role"),
     people.c.avatar.label("author_avatar"),
 )
 
@@ -126,15 +145,18 @@ def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
 
 
 def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, pending: bool) -> list[Comment]:
-    """The person's newest hundred on the page: all that wait for a moderator, or else those made after `since`."""
+    """The person's newest hundred on the page, as they see them: all that wait for a moderator (spam says it does), or
+    else those made after `since`.
+    """
     query = _SELECT.where(
         comments.c.site_id == site_id, comments.c.person_id == person_id, comments.c.page_id == page_id
     )
     if pending:
-        query = query.where(comments.c.status == "pending")
+        query = query.where(comments.c.status.in_(("pending", "spam")))
     else:
-        query = query.where(comments.c.id >= ids.first_id(since), comments.c.status.in_(("approved", "pending")))
-    return [Comment(*row) for row in tx.conn.execute(query.order_by(comments.c.id.desc()).limit(100))]
+        shown = ("approved", "pending", "spam")
+        query = query.where(comments.c.id >= ids.first_id(since), comments.c.status.in_(shown))
+    return [Comment(*row).told for row in tx.conn.execute(query.order_by(comments.c.id.desc()).limit(100))]
 
 
 def add_comment(tx: Tx, site_id: int, created_at: int, values: dict[str, Any], parent_path: bytes) -> int:
@@ -163,6 +185,18 @@ def set_comment(tx: Tx, site_id: int, comment_id: int, **values: object) -> None
     tx.conn.execute(
         sa.update(comments).where(comments.c.site_id == site_id, comments.c.id == comment_id).values(**values)
     )
+
+
+def set_statuses(tx: Tx, site_id: int, comment_ids: Sequence[int], status: str) -> None:
+    where = (comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
+    tx.conn.execute(sa.update(comments).where(*where).values(status=status))
+
+
+def add_replies(tx: Tx, site_id: int, more: Mapping[int, int]) -> None:
+    """Count more (or fewer) approved descendants in comments by id."""
+    rows = [{"site": site_id, "ancestors": [comment], "by": by} for comment, by in sorted(more.items()) if by]
+    for row in rows:
+        tx.conn.execute(_RAISE_REPLIES, row)
 
 
 def raise_replies(tx: Tx, site_id: int, path: bytes, by: int) -> None:

@@ -23,6 +23,10 @@ class Standing(NamedTuple):
     person_id: int
     role: str
     banned_until: int
+    ban_reason: str
+    shadowed: bool
+    trusted: bool
+    note: str
 
 
 def list_guests(tx: Tx, guests: sa.Select[tuple[int]], place: Place | None, limit: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +23,10 @@ class Person(NamedTuple):
     email: str
     role: str  # reader, author, moderator, owner
     banned_until: int  # Unix ms; 0: not banned
+    ban_reason: str
+    shadowed: bool
+    trusted: bool
+    note: str
 
 
 class SiteMember(NamedTuple):
@@ -34,6 +39,7 @@ class SiteMember(NamedTuple):
     providers: str
 
 
+_ROLE = sa.case((people.c.owner, "owner"), else_=sa.func.coalesce(standings.c.role, "reader"))
 # Built once: building a statement anew costs more than running it.
 _BY_ID = (
     sa.select(
@@ -42,8 +48,12 @@ _BY_ID = (
         people.c.name,
         people.c.url,
         people.c.email,
-        sa.func.coalesce(standings.c.role, "reader"),
+        _ROLE,
         sa.func.coalesce(standings.c.banned_until, 0),
+        sa.func.coalesce(standings.c.ban_reason, ""),
+        sa.func.coalesce(standings.c.shadowed, sa.false()),
+        sa.func.coalesce(standings.c.trusted, sa.false()),
+        sa.func.coalesce(standings.c.note, ""),
     )
     .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == sa.bindparam("site")))
     .where(people.c.id == sa.bindparam("person"))
@@ -60,7 +70,7 @@ _NAMESAKE = (
         people.c.look.in_(sa.bindparam("looks", expanding=True)),
         people.c.kind == "member",
         sa.or_(
-            sa.func.coalesce(standings.c.role, "reader") != "reader",
+            _ROLE != "reader",
             _comments_of.correlate(people).limit(1).offset(REGULAR - 1).exists(),
         ),
     )
@@ -117,7 +127,7 @@ def list_members(tx: Tx, site_id: int, name: str) -> list[SiteMember]:
     ways = sa.select(sa.func.aggregate_strings(identities.c.provider, ", ")).where(
         identities.c.person_id == people.c.id
     )
-    role, number = sa.func.coalesce(standings.c.role, "reader"), sa.func.coalesce(written.c.number, 0)
+    role, number = _ROLE, sa.func.coalesce(written.c.number, 0)
     query = (
         sa.select(people.c.id, people.c.name, role, number, sa.func.coalesce(ways.scalar_subquery(), ""))
         .outerjoin(written, written.c.person_id == people.c.id)
@@ -131,9 +141,19 @@ def list_members(tx: Tx, site_id: int, name: str) -> list[SiteMember]:
     return [SiteMember(*row) for row in tx.conn.execute(query)]
 
 
-def set_standing(tx: Tx, site_id: int, person_id: int, *, role: str = "reader", banned_until: int = 0) -> None:
-    values = {"role": role, "banned_until": banned_until}
+def set_standing(tx: Tx, site_id: int, person_id: int, **values: object) -> None:
+    """Columns of `standings`; those that are not named stay as they are, or begin with their defaults."""
     key = {"site_id": site_id, "person_id": person_id}
     if not add_unless_there(tx, standings, {**key, **values}, index=("site_id", "person_id")):
         where = (standings.c.site_id == site_id, standings.c.person_id == person_id)
         tx.conn.execute(sa.update(standings).where(*where).values(**values))
+
+
+def set_owner(tx: Tx, person_id: int, *, owner: bool) -> None:
+    tx.conn.execute(sa.update(people).where(people.c.id == person_id).values(owner=owner))
+
+
+def has_owner(tx: Tx, person_ids: Sequence[int]) -> bool:
+    """Whether one of them is an owner."""
+    query = sa.select(people.c.id).where(people.c.id.in_(person_ids), people.c.owner).limit(1)
+    return tx.conn.execute(query).first() is not None

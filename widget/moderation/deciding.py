@@ -1,0 +1,127 @@
+"""Deciding on comments, many at once. What somebody else decided meanwhile is told and never overwritten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from widget import ids, policy
+from widget.core import Actor, Core
+from widget.db import Tx
+from widget.errors import Invalid
+from widget.events import PageChanged
+from widget.names import clean_name
+from widget.store import actions, comments, pages, people
+from widget.store.actions import Line
+from widget.store.comments import Comment
+from widget.store.people import Person
+from widget.store.sites import Site
+
+VERBS = {"approve": "approved", "hold": "pending", "reject": "rejected", "spam": "spam"}
+MAX_AT_ONCE = 200
+MAX_REASON = 300
+
+
+class Choice(NamedTuple):
+    """A comment, and the status that the moderator saw; "" for whatever it is."""
+
+    comment_id: str
+    seen: str = ""
+
+
+class Missed(NamedTuple):
+    """A comment that was left as it is: gone, or changed by `name` since the moderator looked."""
+
+    comment_id: str
+    status: str  # "deleted" for one that is gone
+    name: str | None
+
+    @property
+    def sentence(self) -> str:
+        if self.status == "deleted":
+            return "The author deleted this comment meanwhile."
+        return f"{self.name or 'Somebody'} changed this comment to “{self.status}” meanwhile."
+
+
+class Decided(NamedTuple):
+    """`batch` is what `undo` takes; None where nothing changed."""
+
+    batch: str | None
+    comments: list[Comment]  # as they are now
+    missed: list[Missed]
+
+
+async def decide(
+    core: Core, site: Site, actor: Actor, choices: Sequence[Choice], verb: str, reason: str = ""
+) -> Decided:
+    """Give comments of a site the status that `verb` stands for. Raises `Invalid`, and what `can_moderate` raises."""
+    if verb not in VERBS:
+        raise Invalid(f"A comment can be told to {', '.join(VERBS)}.", code="bad_verb")
+    if not choices:
+        raise Invalid("Choose a comment first.", code="nothing_chosen")
+    if len(choices) > MAX_AT_ONCE:
+        raise Invalid(f"At most {MAX_AT_ONCE} comments can be changed at once.", code="too_many")
+    return await core.db.write(_decide, site, actor, choices, verb, clean_name(reason, MAX_REASON))
+
+
+def _decide(tx: Tx, site: Site, actor: Actor, choices: Sequence[Choice], verb: str, reason: str) -> Decided:
+    moderator = moderator_of(tx, site, actor)
+    found = lock_comments(tx, site, [number for choice in choices if (number := ids.decode(choice.comment_id))])
+    status, missed, chosen = VERBS[verb], [], []
+    for choice in choices:
+        comment = found.get(ids.decode(choice.comment_id) or 0)
+        if comment is None or comment.status == "deleted":
+            missed.append(Missed(choice.comment_id, "deleted", None))
+        elif choice.seen not in ("", comment.status):
+            missed.append(Missed(choice.comment_id, comment.status, None))
+        elif comment.status != status:
+            chosen.append(comment)
+    lines = [Line(verb, "comment", row.id, {"status": row.status}, {"status": status}) for row in chosen]
+    batch = actions.add_actions(tx, site.id, moderator.id, lines, reason) if lines else None
+    set_statuses(tx, site, [(comment, status) for comment in chosen])
+    now = comments.list_comments(tx, site.id, list(found))
+    return Decided(ids.encode(batch) if batch else None, now, _with_names(tx, site, missed))
+
+
+def moderator_of(tx: Tx, site: Site, actor: Actor) -> Person:
+    """Who asks. Raises what `policy.can_moderate` raises."""
+    person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
+    return policy.can_moderate(person)
+
+
+def lock_comments(tx: Tx, site: Site, comment_ids: Sequence[int]) -> dict[int, Comment]:
+    """Comments by id, read once their pages are locked, so that no other writer comes between."""
+    places = {comment.page_id for comment in comments.list_comments(tx, site.id, comment_ids)}
+    pages.lock_pages(tx, site.id, sorted(places))
+    return {comment.id: comment for comment in comments.list_comments(tx, site.id, comment_ids)}
+
+
+def set_statuses(tx: Tx, site: Site, changes: Iterable[tuple[Comment, str]]) -> None:
+    """Give comments of locked pages a new status, count what readers now see more or less, and tell them."""
+    by_status: dict[str, list[int]] = {}
+    replies: Counter[int] = Counter()
+    shown: Counter[int] = Counter()
+    touched: set[int] = set()
+    for comment, status in changes:
+        by_status.setdefault(status, []).append(comment.id)
+        if "approved" in (comment.status, status):
+            touched.add(comment.page_id)
+            more = int(status == "approved") - int(comment.status == "approved")
+            shown[comment.page_id] += more
+            replies.update(dict.fromkeys(comments.ids_in(comment.path)[:-1], more))
+    for status, comment_ids in by_status.items():
+        comments.set_statuses(tx, site.id, comment_ids, status)
+    comments.add_replies(tx, site.id, replies)
+    for page in pages.list_pages_by_id(tx, site.id, sorted(touched)):
+        version = pages.raise_version(tx, site.id, page.id, count=shown[page.id])
+        tx.events.append(PageChanged(site.name, page.key, version))
+
+
+def _with_names(tx: Tx, site: Site, missed: Sequence[Missed]) -> list[Missed]:
+    """Each with who changed it last."""
+    changed = [number for row in missed if row.status != "deleted" and (number := ids.decode(row.comment_id))]
+    names: dict[int, str | None] = {}
+    for action in actions.list_actions_on(tx, site.id, "comment", changed) if changed else ():
+        names.setdefault(action.target_id, action.name)
+    return [row._replace(name=names.get(ids.decode(row.comment_id) or 0)) for row in missed]

@@ -1,0 +1,82 @@
+"""Taking a deed back: what it changed becomes what it was, unless somebody changed it again since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from widget import ids, policy
+from widget.core import Actor, Core
+from widget.db import Tx
+from widget.errors import Conflict, NotFound
+from widget.events import PageChanged
+from widget.moderation.deciding import lock_comments, moderator_of, set_statuses
+from widget.moderation.judging import find_person, set_standing
+from widget.store import actions, pages
+from widget.store.actions import Action, Line
+from widget.store.people import Person
+from widget.store.sites import Site
+
+
+class Undone(NamedTuple):
+    batch: str  # which can be undone in its turn
+    undone: int  # lines
+    kept: int  # lines whose target was changed again since, or is gone
+
+
+async def undo(core: Core, site: Site, actor: Actor, batch_id: str) -> Undone:
+    """Take back what a deed did. Raises `NotFound`, `Conflict` (nothing of it can be), and what policy raises."""
+    return await core.db.write(_undo, site, actor, batch_id)
+
+
+def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
+    moderator = moderator_of(tx, site, actor)
+    lines = actions.list_batch(tx, site.id, ids.decode(batch_id) or 0)
+    if not lines:
+        raise NotFound("There is no such line in the log.", code="unknown_action")
+    open_lines = [line for line in lines if line.undone is None]
+    if not open_lines:
+        raise Conflict("This was undone already.", code="undone")
+    taken = [
+        *_undo_comments(tx, site, [line for line in open_lines if line.target == "comment"]),
+        *_undo_people(tx, site, moderator, [line for line in open_lines if line.target == "person"]),
+        *_undo_pages(tx, site, [line for line in open_lines if line.target == "page"]),
+    ]
+    if not taken:
+        raise Conflict("It was changed again since, so there is nothing to undo here.", code="changed_since")
+    back = [Line("undo", line.target, line.target_id, line.after, line.before, line.id) for line in taken]
+    batch = actions.add_actions(tx, site.id, moderator.id, back)
+    return Undone(ids.encode(batch), len(taken), len(open_lines) - len(taken))
+
+
+def _undo_comments(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
+    found = lock_comments(tx, site, [line.target_id for line in lines]) if lines else {}
+    still = [line for line in lines if line.target_id in found and _is_as_left(found[line.target_id], line.after)]
+    set_statuses(tx, site, [(found[line.target_id], line.before["status"]) for line in still])
+    return still
+
+
+def _undo_people(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action]) -> list[Action]:
+    still = []
+    for line in lines:  # one, for nobody judges many at once
+        person = find_person(tx, site, line.target_id)
+        policy.can_judge(moderator, person, line.verb)
+        if _is_as_left(person, line.after):
+            set_standing(tx, site, person, line.before)
+            still.append(line)
+    return still
+
+
+def _undo_pages(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
+    still = []
+    for line in lines:  # one, likewise
+        page = pages.get_page_by_id(tx, site.id, line.target_id, lock=True)
+        if page is not None and _is_as_left(page, line.after):
+            pages.set_page(tx, site.id, page.id, **line.before)
+            tx.events.append(PageChanged(site.name, page.key, pages.raise_version(tx, site.id, page.id)))
+            still.append(line)
+    return still
+
+
+def _is_as_left(target: Any, after: dict[str, Any]) -> bool:
+    return all(getattr(target, name) == value for name, value in after.items())
