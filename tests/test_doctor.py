@@ -10,23 +10,18 @@ import httpx2
 import pytest
 
 from tests.support.service import HOME, World, settings
+from tests.support.sites import make_site
 from widget.doctor.checks import Case, check_page
 from widget.doctor.csp import forbidding
 from widget.doctor.examine import examine, places_here
 from widget.doctor.findings import Finding
 from widget.doctor.page import read_page
 from widget.doctor.service import check_clock
-from widget.store.sites import Site
 
 SERVICE = "https://comments.example"
 PAGE = "https://blog.example/posts/bread"
 TAG = f'<script async src="{SERVICE}/embed.js" data-site="blog"></script>'
-BLOG = Site(
-    id=1, name="blog", origins=("https://blog.example",), version=1, guests=True, guest_name="required",
-    guest_email="required", guest_website="optional", hold="none", sort="old", theme="auto", lang="en",
-    visible_depth=5, edit_window=900, privacy_url="", keep_query=True, hash_routes=False, sso=False, sso_url="",
-    sso_key=1,
-)  # fmt: skip
+BLOG = make_site()
 
 
 def found(html: str, url: str = PAGE, **headers: str) -> list[Finding]:

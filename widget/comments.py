@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from auth import new_frame_session
-from widget import ids, policy
+from widget import ids, learning, policy, screening
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Conflict, Invalid, NotFound
 from widget.events import PageChanged
 from widget.guests import ANONYMOUS, Guest, check_guest
-from widget.names import clean_name, clean_text
+from widget.names import clean_name
 from widget.page_key import PageKey
+from widget.spam.verdicts import Verdict
 from widget.store import comments as store
 from widget.store import idempotency, likes, pages, people, sessions
 from widget.store.appearance import set_appearance
@@ -23,7 +24,7 @@ from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
-from widget.text import MAX_TEXT_BYTES, plain_text, render_markdown
+from widget.written import Written, check_text, write
 
 MAX_LEVELS = 320  # ids in a path: PostgreSQL's index row holds 2,704 bytes
 MAX_TITLE = 300
@@ -32,7 +33,7 @@ SAME_WITHIN = 60_000  # ms
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A comment as somebody wants it posted. `key` is the idempotency key, "" for none."""
+    """A comment as somebody wants it posted. `key` is the idempotency key, "" for none; people leave `trap` empty."""
 
     page: PageKey
     title: str
@@ -40,59 +41,37 @@ class Draft(msgspec.Struct, frozen=True):
     text: str
     guest: Guest | None
     key: str
+    trap: str = ""
 
 
 class Posted(NamedTuple):
+    """The comment as its writer sees it."""
+
     comment: Comment
     page: Page
-    session: str | None  # the token of a new guest session
+    session: str | None = None  # the token of a new guest session
+    verdicts: Sequence[Verdict] = ()
 
 
 async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     """Save a comment; the same again for the same idempotency key, or the same words within a minute.
 
-    Raises `Invalid` (empty, too long, unknown parent, guest fields, reused key), what `policy.can_post` raises, and
-    `TooMany`.
+    Raises `Invalid` (empty, too long, unknown parent, guest fields, reused key; not published, though it is kept for
+    moderators), what `policy.can_post` raises, and `TooMany`.
     """
     text = check_text(draft.text)
     if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
         raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} visible characters of ASCII.", code="bad_key")
     core.limits.check("post", actor.address, core.db.now())
-    html = await render(text)
+    written = await write(core, actor, text, trap=draft.trap, key=draft.key)
     # Not who asks: an answer lost after its cookie arrived is asked again with a session.
     body = msgspec.msgpack.encode((draft.page.key, draft.parent_id, text, draft.guest))
-    return await core.db.write(_post, site, actor, draft, text, html, core.fingerprints(body))
+    posted = await core.db.write(_post, site, actor, draft, written, core.fingerprints(body))
+    screening.let_through(posted.verdicts)
+    return posted._replace(comment=posted.comment.told)
 
 
-def check_text(text: str) -> str:
-    """The text as it will be kept. Raises `Invalid` where nothing is left, or more than the limit."""
-    cleaned = clean_text(text) if len(text) < 10 * MAX_TEXT_BYTES else text
-    if not cleaned:
-        raise _empty()
-    size = len(cleaned.encode(errors="replace"))
-    if size > MAX_TEXT_BYTES:
-        sentence = f"A comment may have {MAX_TEXT_BYTES:,} bytes; this one has {size:,}."
-        raise Invalid(sentence, code="text_too_long", fields={"text": sentence})
-    return cleaned
-
-
-async def render(text: str) -> str:
-    """The HTML of a checked text. Raises `Invalid` where nothing of it would be seen (a lone “#”)."""
-    return await asyncio.to_thread(_render, text)
-
-
-def _render(text: str) -> str:
-    html = render_markdown(text)
-    if not plain_text(html):
-        raise _empty()
-    return html
-
-
-def _empty() -> Invalid:
-    return Invalid("Write something first.", code="empty_text", fields={"text": "Write something first."})
-
-
-def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, fingerprints: list[bytes]) -> Posted:
+def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fingerprints: list[bytes]) -> Posted:
     person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
     page = pages.get_page(tx, site.id, draft.page.key, lock=True) or _new_page(tx, site, draft)
     earlier = _earlier(tx, site, draft.key, fingerprints)
@@ -101,29 +80,30 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, text: str, html: str, 
     parent = _parent(tx, site, page, draft.parent_id)
     policy.can_post(site, page, parent, person, tx.now)
     guest = None if person is not None and person.kind == "member" else _guest(tx, site, draft, person)
-    double = Double(page.id, parent.id if parent else None, text, actor.person_id, *(guest[:2] if guest else ()))
+    place = (page.id, parent.id if parent else None)
+    double = Double(*place, written.text, actor.person_id, *(guest[:2] if guest else ()))
     same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
-    if same is not None:
-        return Posted(_comment(tx, site, same), page, None)
+    if same is not None and (comment := _comment(tx, site, same)).status != "rejected":
+        return Posted(comment, page)
 
+    said = screening.screen(tx, site, person, guest or _author_of(person), written)
     person_id, session = _author(tx, site, person, guest)
-    status = policy.status_of_new(site, person)
     values = {
+        **screening.columns(written, said),
+        **screening.whence(site, written),
         "page_id": page.id,
         "parent_id": parent.id if parent else None,
         "person_id": person_id,
         "provider": actor.provider,
-        "status": status,
-        "text": text,
-        "html": html,
     }
-    parent_path = parent.path[: MAX_LEVELS * 8] if parent else b""
-    comment_id = store.add_comment(tx, site.id, tx.now, values, parent_path)
+    comment_id = store.add_comment(tx, site.id, tx.now, values, parent.path[: MAX_LEVELS * 8] if parent else b"")
     comment = _comment(tx, site, comment_id)
-    if draft.key and not idempotency.add_key(tx, site.id, draft.key, fingerprints[0], comment_id):
+    # Whoever is refused may send the same form again, with other words.
+    kept = draft.key and comment.status != "rejected"
+    if kept and not idempotency.add_key(tx, site.id, draft.key, fingerprints[0], comment_id):
         raise _key_reused()
-    changed(tx, site, page, comment, "", status)
-    return Posted(comment, page, session)
+    changed(tx, site, page, comment, "", comment.status)
+    return Posted(comment, page, session, said or ())
 
 
 def _guest(tx: Tx, site: Site, draft: Draft, person: Person | None) -> Guest:
@@ -186,6 +166,10 @@ def _author(tx: Tx, site: Site, person: Person | None, guest: Guest | None) -> t
     return person.id, None
 
 
+def _author_of(person: Person | None) -> Guest:
+    return Guest(person.name, person.email, person.url) if person else Guest("", "", "")
+
+
 def _add_session(tx: Tx, site: Site, person_id: int) -> str:
     token, session = new_frame_session(person_id, site.id, "", tx.now)
     sessions.add_session(tx, session)
@@ -198,21 +182,26 @@ class Changed(NamedTuple):
 
 
 async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str) -> Changed:
-    """Replace the text. Raises `Invalid`, `NotFound`, and what `policy.can_edit` raises."""
+    """Replace the text. Raises `Invalid` (not published, too: the text stays), `NotFound`, and what `policy.can_edit`
+    raises.
+    """
     cleaned = check_text(text)
     core.limits.check("edit", actor.address, core.db.now())
-    html = await render(cleaned)
-    return await core.db.write(_edit, site, actor, comment_id, cleaned, html)
+    return await core.db.write(_edit, site, actor, comment_id, await write(core, actor, cleaned))
 
 
-def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, text: str, html: str) -> Changed:
+def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -> Changed:
     comment, page, person = find(tx, site, actor, comment_id)
     policy.can_edit(site, page, comment, person, tx.now)
-    status = policy.status_of_edited(site, comment, person)
-    if text != comment.text or status != comment.status:
-        store.set_comment(tx, site.id, comment.id, text=text, html=html, edited_at=tx.now, status=status)
-        changed(tx, site, page, comment, comment.status, status)
-    return Changed(_comment(tx, site, comment.id), page)
+    said = screening.screen(tx, site, person, _author_of(person), written)
+    screening.let_through(said or ())
+    values = screening.columns(written, said, comment.status)
+    if written.text != comment.text or values["status"] != comment.status:
+        learning.forget(tx, site, comment)
+        store.set_comment(tx, site.id, comment.id, **values, edited_at=tx.now)
+        changed(tx, site, page, comment, comment.status, values["status"])
+    edited = _comment(tx, site, comment.id)
+    return Changed(edited.told if comment.person_id == actor.person_id else edited, page)
 
 
 async def delete(core: Core, site: Site, actor: Actor, comment_id: str) -> Changed:
@@ -229,8 +218,7 @@ def _delete(tx: Tx, site: Site, actor: Actor, comment_id: str) -> Changed:
     policy.can_delete(site, page, comment, person, tx.now)
     if comment.person_id == actor.person_id:
         likes.remove_likes(tx, site.id, comment.id)
-        erased = {"text": "", "html": "", "person_id": None, "provider": "", "likes": 0, "score": 0}
-        store.set_comment(tx, site.id, comment.id, status="deleted", **erased)
+        store.set_comment(tx, site.id, comment.id, **store.GONE)
     else:
         store.set_comment(tx, site.id, comment.id, status="rejected")
     changed(tx, site, page, comment, comment.status, "rejected")

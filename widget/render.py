@@ -29,6 +29,7 @@ from widget.views import (
     SortView,
     ThreadView,
 )
+from widget.written import new_key
 
 SORT_LABELS = {"old": "Oldest", "new": "Newest", "best": "Best"}
 
@@ -158,7 +159,8 @@ class _Maker:
         self._editable = {comment.id for comment in self.reader.editable}
         self._pending = {comment.id for comment in self.reader.pending}
         self._form_placed = False
-        self._key = secrets.token_urlsafe(16) if reader is not None else ""  # nobody's own in a shared document
+        # Nobody's own in a shared document
+        self._key = new_key(secrets.token_urlsafe(16), reader.now) if reader is not None else ""
 
     def address(self, document: Document | None = None, **extra: str) -> str:
         """Inside a document for one reader, links lead to documents for that reader."""
@@ -267,10 +269,10 @@ class _Maker:
 
 def _with_pending(thread: Thread, reader: Reader) -> list[Comment]:
     """The reader's own pending comments stand where they will stand once approved; new roots stand last."""
-    shown = {comment.id for comment in thread.comments}
-    waiting = [comment for comment in reversed(reader.pending) if comment.id not in shown]
-    roots = [comment for comment in (*thread.comments, *waiting) if comment.depth == 0]
-    replies = [comment for comment in (*thread.comments, *waiting) if comment.depth]
+    own = {comment.id: comment for comment in reversed(reader.pending)}
+    comments = [own.pop(comment.id, comment) for comment in thread.comments] + list(own.values())
+    roots = [comment for comment in comments if comment.depth == 0]
+    replies = [comment for comment in comments if comment.depth]
     order = {root.id: place for place, root in enumerate(roots)}
     replies = [reply for reply in replies if reply.root_id in order]
     return sorted((*roots, *replies), key=lambda comment: (order[comment.root_id], comment.path))

@@ -42,6 +42,7 @@ class Reader(NamedTuple):
     editable: list[Comment]
     pending: list[Comment]
     can: Sequence[str] = ()  # of post, like, moderate
+    now: int = 0  # when that was, Unix ms
 
 
 NOBODY = Reader(None, "", [], [], [])
@@ -154,7 +155,7 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     page = pages.get_page(tx, site.id, page_key)
     can = policy.list_allowed(site, page, person, tx.now)
     if person is None or page is None:
-        return Reader(person, actor.provider, [], [], [], can)
+        return Reader(person, actor.provider, [], [], [], can, tx.now)
     since = policy.editable_since(site, tx.now)
     return Reader(
         person,
@@ -163,4 +164,5 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
         comments.list_own(tx, site.id, page.id, person.id, since, pending=False),
         comments.list_own(tx, site.id, page.id, person.id, since, pending=True),
         can,
+        tx.now,
     )

@@ -52,11 +52,18 @@ async def running_demo(folder: Path, **environ: str) -> AsyncIterator[Demo]:
         )
         try:
             await _answers(f"http://localhost:{port}/readyz", process, log)
+            await _let_forms_be_fast(folder / "data", f"http://localhost:{port}")
             yield Demo(f"http://127.0.0.1:{port}", f"http://localhost:{port}", folder / "data", log)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             await process.wait()
+
+
+async def _let_forms_be_fast(data: Path, home: str) -> None:
+    database = open_database(f"sqlite:///{data / 'palaver.db'}")
+    await site_verbs.change(database, SITE, {"min_seconds": "0"}, home)
+    await database.close()
 
 
 def _free_port() -> int:

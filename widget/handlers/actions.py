@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from auth import Caller, frame_cookie, has_probe
 from widget import comments, ids, likes
-from widget.comments import Draft, check_text, render
+from widget.comments import Draft
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
@@ -28,6 +28,7 @@ from widget.store.comments import Comment
 from widget.store.pages import Page
 from widget.threads import Reader, Thread, read_branch, read_reader
 from widget.views import FormView
+from widget.written import check_text, render
 
 Form = Mapping[str, str]
 
@@ -85,6 +86,7 @@ async def _post(deed: Deed) -> Response:
         text=form.get("text", ""),
         guest=_guest(form),
         key=form.get("key", ""),
+        trap=form.get("subject", ""),
     )
     posted = await comments.post(deed.core, document.site, deed.actor, draft)
     author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)

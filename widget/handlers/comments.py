@@ -23,7 +23,7 @@ from widget.api import (
     me_out,
     thread_out,
 )
-from widget.comments import Draft, check_text, render
+from widget.comments import Draft
 from widget.documents import read_page_key, read_sort
 from widget.errors import Invalid
 from widget.guests import Guest
@@ -31,6 +31,7 @@ from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
 from widget.labels import provider_label
 from widget.threads import read_reader, read_replies, read_thread
+from widget.written import check_text, render
 
 MAX_COUNTS = 200
 PUBLIC = {"Cache-Control": "public, max-age=0, s-maxage=1"}

@@ -12,7 +12,6 @@ from widget.spam.submission import Submission
 from widget.spam.verdicts import Status, Verdict
 from widget.store.sites import Site
 
-FASTEST = 2.0  # seconds in which somebody can open a form, write and send it
 SAME_LENGTH = 20  # characters below which many write the same (“Thank you!”)
 
 Check = Callable[[Submission, Site], Verdict | None]
@@ -24,9 +23,9 @@ def trap(submission: Submission, _site: Site) -> Verdict | None:
     return Verdict("spam", "trap", "a field that people do not see was filled in")
 
 
-def speed(submission: Submission, _site: Site) -> Verdict | None:
+def speed(submission: Submission, site: Site) -> Verdict | None:
     seconds = submission.seconds
-    if seconds is None or seconds >= FASTEST:
+    if seconds is None or seconds >= site.min_seconds:
         return None
     return Verdict("pending", "speed", f"it was sent {seconds:.1f} seconds after the form was opened")
 
@@ -80,7 +79,7 @@ def copies(submission: Submission, _site: Site) -> Verdict | None:
 def record(submission: Submission, _site: Site) -> Verdict | None:
     if not submission.flagged:
         return None
-    return Verdict("pending", "record", "a comment of the author or from this address was spam or rejected lately")
+    return Verdict("pending", "record", "a comment of the author or from this address was spam within a month")
 
 
 def classifier(submission: Submission, _site: Site) -> Verdict | None:

@@ -15,7 +15,7 @@ class Submission(NamedTuple):
     website: str = ""
     address: str = ""  # as `limits.client_address` gives it
     approved: int = 0  # the author's approved comments on the site so far; counted no further than the site asks
-    flagged: bool = False  # was there spam or a rejected comment of the author, or from the address, within a month?
+    flagged: bool = False  # was there spam of the author or from the address within a month?
     copies: int = 0  # of the same text, by others on the site within a day; counted to ten
     trap: str = ""  # what came in the field that people do not see
     seconds: float | None = None  # between the opening of the form and its sending; None: not known

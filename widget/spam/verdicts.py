@@ -9,7 +9,7 @@ import msgspec
 
 Status = Literal["approved", "pending", "rejected", "spam"]
 # From the mildest: of several verdicts the gravest counts. `rejected` is graver than `spam`, for an owner asked for it.
-GRAVITY: tuple[Status, ...] = ("approved", "pending", "spam", "rejected")
+GRAVITY = ("approved", "pending", "spam", "rejected")
 
 
 class Verdict(NamedTuple):
@@ -20,8 +20,8 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def gravest(verdicts: Iterable[Verdict], otherwise: Status = "approved") -> Status:
-    return max((verdict.status for verdict in verdicts), key=GRAVITY.index, default=otherwise)
+def gravest(statuses: Iterable[str]) -> str:
+    return max(statuses, key=GRAVITY.index)
 
 
 def pack(verdicts: Iterable[Verdict]) -> str:

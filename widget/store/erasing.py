@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from widget.db import Tx
 from widget.models import attempts, avatars, comments, identities, likes, people, sessions, standings
 from widget.store.appearance import liked_by, used_by
-from widget.store.comments import ids_in
+from widget.store.comments import GONE, ids_in
 from widget.store.joining import Place
 
 ERASED = "Anonymous"
@@ -43,9 +43,8 @@ def delete_comments(tx: Tx, person_id: int, place: Place, limit: int) -> int:
     rows = tx.conn.execute(query.order_by(c.id).limit(limit)).all()
     ids = [row[0] for row in rows]
     approved = [ids_in(row[1]) for row in rows if row[2] == "approved"]
-    erased = {"status": "deleted", "text": "", "html": "", "person_id": None, "provider": "", "likes": 0, "score": 0}
     tx.conn.execute(sa.delete(likes).where(likes.c.site_id == place.site_id, likes.c.comment_id.in_(ids)))
-    tx.conn.execute(sa.update(comments).where(c.site_id == place.site_id, c.id.in_(ids)).values(**erased))
+    tx.conn.execute(sa.update(comments).where(c.site_id == place.site_id, c.id.in_(ids)).values(**GONE))
     _lower_replies(tx, place.site_id, [ancestor for path in approved for ancestor in path[:-1]])
     return len(approved)
 
@@ -61,7 +60,8 @@ def make_nameless(tx: Tx, person_id: int) -> None:
     """Leave of a person what their comments need: a row that says nothing of anybody."""
     for table in (identities, sessions, attempts, standings):
         tx.conn.execute(sa.delete(table).where(table.c.person_id == person_id))
-    tx.conn.execute(sa.update(comments).where(comments.c.person_id == person_id).values(provider=""))
+    unsaid = {"provider": "", "address": None, "address_hash": None}
+    tx.conn.execute(sa.update(comments).where(comments.c.person_id == person_id).values(**unsaid))
     shown = sa.select(people.c.avatar).where(people.c.id == person_id)
     tx.conn.execute(sa.delete(avatars).where(avatars.c.hash.in_(shown)))
     nothing = {"kind": "erased", "name": ERASED, "url": "", "email": "", "look": "", "avatar": "", "renamed": False}

@@ -28,7 +28,8 @@ class Seen(NamedTuple):
 
 class Facts(NamedTuple):
     approved: int
-    flagged: bool
+    by_person: bool  # was there spam of the author within a month?
+    by_address: bool  # or from the address?
     copies: int
     total: Seen  # comments that the classifier learned
 
@@ -36,9 +37,7 @@ class Facts(NamedTuple):
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _person: sa.BindParameter[int | None] = sa.bindparam("person", type_=sa.BigInteger)
-_bad = sa.select(sa.literal(1)).where(
-    c.site_id == _site, c.id >= sa.bindparam("month"), c.status.in_(("spam", "rejected"))
-)
+_bad = sa.select(sa.literal(1)).where(c.site_id == _site, c.id >= sa.bindparam("month"), c.status == "spam")
 
 
 def _counted(where: Sequence[sa.ColumnElement[bool]], most: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
@@ -57,7 +56,7 @@ _FACTS = sa.select(
     _bad.where(c.address_hash.in_(sa.bindparam("addresses", expanding=True))).exists(),
     _counted(
         (
-            c.text_hash == sa.bindparam("words"),
+            c.text_hash == sa.bindparam("words", type_=sa.BigInteger),
             c.id >= sa.bindparam("day"),
             c.person_id.is_distinct_from(_person),
             c.status != "deleted",
@@ -70,7 +69,7 @@ _FACTS = sa.select(
 
 
 def get_facts(
-    tx: Tx, site_id: int, person_id: int | None, addresses: Sequence[str], text_hash: int, enough: int
+    tx: Tx, site_id: int, person_id: int | None, addresses: Sequence[str], text_hash: int | None, enough: int
 ) -> Facts:
     """Of a comment that is about to be written. `addresses` are the hashes of one; approved ones count to `enough`."""
     values = {
@@ -84,7 +83,7 @@ def get_facts(
         "day": ids.first_id(tx.now - DAY),
     }
     approved, by_person, by_address, copies, spam, ham = tx.conn.execute(_FACTS, values).one()
-    return Facts(approved, bool(by_person or by_address), copies, Seen(spam, ham))
+    return Facts(approved, bool(by_person), bool(by_address), copies, Seen(spam, ham))
 
 
 _SEEN = sa.select(spam_tokens.c.token, spam_tokens.c.spam, spam_tokens.c.ham).where(

@@ -1,0 +1,80 @@
+"""Asking the checks about a comment: what they need is gathered here, and what they say decides on its status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import Any
+
+from widget.db import Tx
+from widget.errors import Invalid
+from widget.guests import Guest
+from widget.policy import is_staff
+from widget.spam import bayes, checks
+from widget.spam.submission import Submission
+from widget.spam.verdicts import Verdict, gravest, pack
+from widget.store import spam as store
+from widget.store.people import Person
+from widget.store.sites import Site
+from widget.written import Written, text_hash
+
+_LINK = re.compile(r'<a href="([^"]*)"')
+
+
+def is_exempt(person: Person | None) -> bool:
+    """Nothing holds what they write."""
+    return is_staff(person) or (person is not None and person.trusted)
+
+
+def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Written) -> list[Verdict] | None:
+    """What the checks say of a comment before it is kept; None for whom they are not asked about."""
+    if is_exempt(person):
+        return None
+    facts = store.get_facts(
+        tx, site.id, person.id if person else None, comment.address_hashes, text_hash(comment.text), site.trust_after
+    )
+    submission = Submission(
+        comment.text,
+        tuple(unescape(link) for link in _LINK.findall(comment.html)),
+        author.name,
+        author.email,
+        author.website,
+        address=comment.address,
+        approved=facts.approved,
+        flagged=facts.by_person or (facts.by_address and not facts.approved),
+        copies=facts.copies,
+        trap=comment.trap,
+        seconds=comment.seconds,
+        score=_score(tx, site, comment.text, facts.total),
+    )
+    return [*checks.run(submission, site), *comment.asked]
+
+
+def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | None:
+    if min(total) < bayes.ENOUGH:
+        return None
+    return bayes.score(text, store.get_seen(tx, site.id, bayes.tokens_of(text)), total)
+
+
+def columns(comment: Written, said: Sequence[Verdict] | None, before: str = "approved") -> dict[str, Any]:
+    """A comment as it is kept after these verdicts: the gravest of them, or of what it was before, counts."""
+    values = {"text": comment.text, "html": comment.html, "text_hash": text_hash(comment.text), "status": before}
+    if said is not None:
+        values |= {"status": gravest([before, *(verdict.status for verdict in said)]), "verdicts": pack(said)}
+    return values
+
+
+def whence(site: Site, comment: Written) -> dict[str, Any]:
+    """Where it came from, in the columns that keep that."""
+    known = comment.address_hashes
+    address = comment.address if site.address_days else ""
+    return {"address": address or None, "address_hash": known[0] if known else None}
+
+
+def let_through(verdicts: Sequence[Verdict]) -> None:
+    """Raises `Invalid`, with the reason, where one of them rejects the comment."""
+    for verdict in verdicts:
+        if verdict.status == "rejected":
+            sentence = f"This comment was not published: {verdict.reason}."
+            raise Invalid(sentence, code="not_published", fields={"text": sentence})

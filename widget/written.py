@@ -1,0 +1,85 @@
+"""A text on its way to becoming a comment: checked, rendered, and with what is known of how it came."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from widget.core import Actor, Core
+from widget.errors import Invalid
+from widget.names import clean_text
+from widget.spam.verdicts import Verdict
+from widget.text import MAX_TEXT_BYTES, plain_text, render_markdown
+
+HASH_BYTES = 3  # few enough that 256 addresses of IPv4 share each: it tells visitors apart, and names none
+_KEY = re.compile(r"([0-9a-f]{1,12})\.[\w-]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Written(NamedTuple):
+    text: str
+    html: str
+    address: str  # as `limits.client_address` gives it
+    address_hashes: Sequence[str]  # by each secret key; the first is the one to keep
+    trap: str = ""  # what came in the field that people do not see
+    seconds: float | None = None  # for which the form was open; None: not known
+    asked: Sequence[Verdict] = ()  # what others were asked, before the unit of work
+
+
+async def write(core: Core, actor: Actor, text: str, *, trap: str = "", key: str = "") -> Written:
+    """A checked text, rendered; `key` is the idempotency key. Raises `Invalid` where nothing would be seen of it."""
+    html = await render(text)
+    hashes = [mac[:HASH_BYTES].hex() for mac in core.fingerprints(actor.address.encode())] if actor.address else []
+    return Written(text, html, actor.address, hashes, trap, seconds_open(key, core.db.now()))
+
+
+def check_text(text: str) -> str:
+    """The text as it will be kept. Raises `Invalid` where nothing is left, or more than the limit."""
+    cleaned = clean_text(text) if len(text) < 10 * MAX_TEXT_BYTES else text
+    if not cleaned:
+        raise _empty()
+    size = len(cleaned.encode(errors="replace"))
+    if size > MAX_TEXT_BYTES:
+        sentence = f"A comment may have {MAX_TEXT_BYTES:,} bytes; this one has {size:,}."
+        raise Invalid(sentence, code="text_too_long", fields={"text": sentence})
+    return cleaned
+
+
+async def render(text: str) -> str:
+    """The HTML of a checked text. Raises `Invalid` where nothing of it would be seen (a lone “#”)."""
+    return await asyncio.to_thread(_render, text)
+
+
+def _render(text: str) -> str:
+    html = render_markdown(text)
+    if not plain_text(html):
+        raise _empty()
+    return html
+
+
+def _empty() -> Invalid:
+    return Invalid("Write something first.", code="empty_text", fields={"text": "Write something first."})
+
+
+def new_key(token: str, now: int) -> str:
+    """An idempotency key that tells when its form was opened (Unix ms)."""
+    return f"{now:x}.{token}"
+
+
+def seconds_open(key: str, now: int) -> float | None:
+    """How long a form with that key was open; None where the key does not tell."""
+    found = _KEY.fullmatch(key)
+    opened = int(found[1], 16) if found else now + 1
+    return (now - opened) / 1000 if opened <= now else None
+
+
+def text_hash(text: str) -> int | None:
+    """63 bits that are the same for the same words, whatever their case and the signs between; None without words."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    if not words:
+        return None
+    return int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big") >> 1
