@@ -31,11 +31,13 @@ from auth.sessions import (
     frame_cookie,
     has_probe,
     new_frame_session,
+    new_page_session,
     page_cookie,
     probe_cookie,
 )
 from auth.sso import PROVIDER as SSO
 from auth.store import NAMELESS, Attempt, AuthSite, AuthStore, Member, SessionRow, SiteDirectory
+from auth.tokens import hash_token, new_token
 
 __all__ = [
     "FRESH_SECONDS",
@@ -67,8 +69,11 @@ __all__ = [
     "email_provider",
     "frame_cookie",
     "has_probe",
+    "hash_token",
     "known_provider",
     "new_frame_session",
+    "new_page_session",
+    "new_token",
     "openid_provider",
     "page_cookie",
     "probe_cookie",

@@ -19,6 +19,7 @@ from auth.store import Attempt
 
 logger = logging.getLogger("palaver.auth")
 ACCOUNT = "/account"
+ADMIN = "/admin"
 
 
 class Endings:
@@ -45,6 +46,8 @@ class Endings:
 
     async def finished(self, attempt: Attempt, cookies: Sequence[str] = ()) -> Response:
         """Without scripts nobody redeems, so it goes on where the first-party session works: the thread's own page."""
+        if attempt.purpose == "admin":
+            return redirect(ADMIN, cookies=cookies)
         if attempt.purpose != "comment":
             return redirect(f"{ACCOUNT}?w={attempt.id}", cookies=cookies)
         site = await self._service.site_of(attempt)

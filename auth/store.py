@@ -22,7 +22,7 @@ class Attempt(NamedTuple):
     id: str
     window_hash: bytes
     secret_hash: bytes | None
-    purpose: str  # comment (on a site), account (our own page), link (a further identity of who is signed in there)
+    purpose: str  # comment (on a site), account, admin, link (a further identity of who is signed in)
     site_id: int | None  # None: not on a site
     page_url: str  # "" if it is not one of the site's
     page_id: str  # the page's own id, where it has one

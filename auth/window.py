@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from auth import sessions
 from auth.csrf import Caller, check_change, check_window_form
-from auth.endings import ACCOUNT, Endings, refuse
+from auth.endings import ACCOUNT, ADMIN, Endings, refuse
 from auth.errors import AuthError, BadRequest, NotFound, Refused, SignInFailed, sentence
 from auth.forms import read_fields
 from auth.origins import host_of, origin_of
@@ -50,8 +50,8 @@ class Window:
         provider = request.path_params["provider"]
         if provider not in self._service.providers:
             raise NotFound("There is no such provider.", code="unknown_provider")
-        if fields.get("for") == "account":
-            return await self._attempts.start(provider, purpose="account")
+        if (purpose := fields.get("for", "")) in ("account", "admin"):
+            return await self._attempts.start(provider, purpose=purpose)
         if fields.get("for") == "link":
             return await self._attempts.start(provider, purpose="link", session=await self._fresh_session(request))
         site = await self._service.site(fields)
@@ -129,7 +129,7 @@ class Window:
         if attempt.status == "started":
             return redirect(f"/auth/window?w={attempt.id}")
         if attempt.purpose != "comment" and attempt.status in {"finished", "redeemed"}:
-            return redirect(ACCOUNT)
+            return redirect(ADMIN if attempt.purpose == "admin" else ACCOUNT)
         host, back = await self._service.place(attempt)
         if attempt.status in {"cancelled", "failed"}:
             message = sentence(attempt.reason, self._service.label(attempt.provider))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -288,6 +289,12 @@ def test_unknown_variable_is_a_warning_only(bare: Palaver) -> None:
 def test_folder_of_the_demo_that_cannot_be_made_is_told(bare: Palaver) -> None:
     Path("file").touch()
     assert "--folder: file/demo cannot be made: Not a directory." in bare.fails("demo", "--folder", "file/demo")
+
+
+def test_link_for_an_owner_is_printed_alone(palaver: Palaver) -> None:
+    links = [palaver.done("admin", "link") for _ in range(2)]
+    assert all(re.fullmatch(r"http://localhost:8000/admin/link\?t=[\w-]{43}\n", link) for link in links)
+    assert links[0] != links[1]
 
 
 def test_description_of_the_interface_is_printed_as_json(bare: Palaver) -> None:

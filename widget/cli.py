@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from widget.commands.admin import admin
 from widget.commands.base import Group, migrated, read_settings
 from widget.commands.doctor import doctor
 from widget.commands.people import people
@@ -64,5 +65,5 @@ def openapi(ctx: click.Context) -> None:
     click.echo(json.dumps(document(read_settings(ctx).public_url), indent=2))
 
 
-for command in (site, people, import_, doctor):
+for command in (site, people, admin, import_, doctor):
     main.add_command(command)

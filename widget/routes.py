@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from auth import Auth
-from widget.handlers import account, actions, avatars, comments, documents, embed, health
+from widget.handlers import account, actions, avatars, comments, documents, embed, health, owners
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -37,6 +37,8 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/account/erase", account.erasure, methods=["GET"]),
         Route("/account/erase", account.erase, methods=["POST"]),
         Route("/account/erased", account.erased, methods=["GET"]),
+        Route("/admin/link", owners.link, methods=["GET"]),
+        Route("/admin/link", owners.claim, methods=["POST"]),
         Route("/avatar/{avatar}.webp", avatars.avatar, methods=["GET"]),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),

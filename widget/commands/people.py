@@ -38,7 +38,7 @@ def people_list(ctx: click.Context, site_name: str, name: str, as_json: bool) ->
 @click.argument("role", metavar="ROLE")
 @click.pass_context
 def people_role(ctx: click.Context, site_name: str, person_id: str, role: str) -> None:
-    """Make somebody reader, author, moderator or owner on a site; `palaver people list` shows their ID."""
+    """Make somebody reader, author or moderator on a site, or owner of all; `palaver people list` shows their ID."""
     from widget import people_verbs  # noqa: PLC0415
 
     settings = migrated(read_settings(ctx))

@@ -22,6 +22,7 @@ from widget.demo.provider import PATH, demo_provider
 from widget.errors import Conflict
 from widget.logs import configure
 from widget.migrate import migrate
+from widget.moderation import owners
 from widget.server import run
 from widget.settings import ConfigurationError, Settings, ensure_key_file, load
 from widget.transfer.formats import import_file
@@ -40,11 +41,12 @@ def start(port: int, folder: Path) -> None:
         raise ConfigurationError([f"--folder: {folder} cannot be made: {error.strerror}."]) from error
     settings = demo_settings(port, folder)
     migrate(settings.database_url)
-    asyncio.run(_fill(settings, folder, blog_origin))
+    owner_link = asyncio.run(_fill(settings, folder, blog_origin))
     configure("warning")
     logging.getLogger("palaver").warning("Demo mode: anybody on this machine can sign in as one of three people.")
     click.echo(f"A blog with comments:  {blog_origin}/posts/{POSTS[0].name}/")
     click.echo(f"The comment service:   {home}/")
+    click.echo(f"Look after comments:   {owner_link}")
     click.echo(f"Its data is in {folder}/; delete the folder to begin anew. Ctrl+C stops.")
     run(settings, ByHost(blog(blog_origin, home), demo_app(settings)))
 
@@ -73,8 +75,8 @@ def demo_app(settings: Settings) -> Application:
     return create_app(settings, extend=extend)
 
 
-async def _fill(settings: Settings, folder: Path, blog_origin: str) -> None:
-    """The site, and the comments of the blog's export: the same again adds nothing."""
+async def _fill(settings: Settings, folder: Path, blog_origin: str) -> str:
+    """The site, and the comments of the blog's export: the same again adds nothing. Gives a link for an owner."""
     db = open_database(settings.database_url)
     try:
         try:
@@ -85,5 +87,6 @@ async def _fill(settings: Settings, folder: Path, blog_origin: str) -> None:
         export.write_bytes(EXPORT.read_bytes().replace(WRITTEN_FOR, blog_origin.encode()))
         await import_file(db, SITE, export)
         await db.write(add_likes, SITE)
+        return await owners.make_link(db, settings.public_url)
     finally:
         await db.close()

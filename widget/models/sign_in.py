@@ -32,7 +32,7 @@ attempts = sa.Table(  # one sign-in under way; auth/attempts.py
     sa.Column("id", sa.String(16), primary_key=True),  # the window's id, random
     sa.Column("window_hash", sa.LargeBinary(32), nullable=False),  # of the window's cookie
     sa.Column("secret_hash", sa.LargeBinary(32), unique=True),  # of V; null without scripts
-    sa.Column("purpose", sa.String(7), nullable=False, server_default="comment"),  # comment, account, link
+    sa.Column("purpose", sa.String(7), nullable=False, server_default="comment"),  # comment, account, admin, link
     id_column("site_id", null=True),  # null: for the account page
     text("page_url"),
     text("page_id"),
