@@ -19,6 +19,7 @@ from widget.store.people import Person
 from widget.store.sites import Site
 from widget.written import Written, text_hash
 
+_SHADOW = Verdict("spam", "shadow", "a moderator took the author out of sight")
 _LINK = re.compile(r'<a href="([^"]*)"')
 
 
@@ -48,7 +49,8 @@ def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Wr
         seconds=comment.seconds,
         score=_score(tx, site, comment.text, facts.total),
     )
-    return [*checks.run(submission, site), *comment.asked]
+    shadow = [_SHADOW] if person is not None and person.shadowed else []
+    return [*shadow, *checks.run(submission, site), *comment.asked]
 
 
 def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | None:

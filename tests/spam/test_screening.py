@@ -37,6 +37,14 @@ async def me(world: World, headers: dict[str, str]) -> Any:
     return answer.json()
 
 
+async def give_standing(world: World, name: str, **values: bool) -> None:
+    def give(tx: Tx) -> None:
+        person_id = tx.conn.execute(sa.select(people.c.id).where(people.c.name == name)).scalar_one()
+        people_store.set_standing(tx, world.blog.id, person_id, **values)
+
+    await world.db.write(give)
+
+
 async def test_comment_of_an_ordinary_reader_is_seen_at_once(world: World, cast: Cast) -> None:
     posted = await world.post(headers=cast.alice)
     assert posted["status"] == "approved"
@@ -97,15 +105,21 @@ async def test_edit_with_refused_words_leaves_the_comment_as_it_was(world: World
 async def test_moderators_and_the_trusted_are_never_checked(world: World, cast: Cast) -> None:
     await world.set_site("blog", hold="all", words_reject="casino")
     assert (await world.post("Casino.", headers=cast.bob))["status"] == "approved"
-    alice = (await me(world, cast.alice))["person"]
-    assert alice["name"] == "Alice"
-
-    def trust(tx: Tx) -> None:
-        person_id = tx.conn.execute(sa.select(people.c.id).where(people.c.name == "Alice")).scalar_one()
-        people_store.set_standing(tx, world.blog.id, person_id, trusted=True)
-
-    await world.db.write(trust)
+    await give_standing(world, "Alice", trusted=True)
     assert (await world.post("Casino, too.", headers=cast.alice))["status"] == "approved"
+
+
+async def test_reader_in_a_shadow_sees_the_own_comment_and_nobody_else_does(world: World, cast: Cast) -> None:
+    await give_standing(world, "Alice", shadowed=True)
+    posted = await world.post("Can you see me?", headers=cast.alice)
+    assert (posted["status"], posted["html"]) == ("approved", "<p>Can you see me?</p>\n")
+    assert await statuses(world) == ["spam"]
+    own = await world.client.get("/embed/blog", params={"url": PAGE, "own": "1"}, headers=cast.alice)
+    assert "Can you see me?" in own.text
+    assert 'data-status="' not in own.text
+    others = await world.client.get("/embed/blog", params={"url": PAGE, "own": "1"}, headers=cast.dora)
+    assert "Can you see me?" not in others.text
+    assert (await world.thread())["comments"] == []
 
 
 async def test_edit_by_a_moderator_keeps_status_reasons_and_address(world: World, cast: Cast) -> None:

@@ -34,6 +34,7 @@ class Comment(NamedTuple):
     author_url: str | None
     author_role: str | None
     author_avatar: str | None
+    author_shadowed: bool = False
 
     @property
     def created_at(self) -> int:
@@ -41,8 +42,10 @@ class Comment(NamedTuple):
 
     @property
     def told(self) -> Comment:
-        """As its writer is told: of spam no more than that somebody will look at it."""
-        return self._replace(status="pending") if self.status == "spam" else self
+        """As its writer is told: of spam no more than that somebody will look at it; in a shadow nothing at all."""
+        if self.status != "spam":
+            return self
+        return self._replace(status="approved" if self.author_shadowed else "pending")
 
 
 # What is left of a comment that its author deleted
@@ -65,6 +68,7 @@ COLUMNS = (
     people.c.url.label("author_url"),
     sa.case((people.c.owner, "owner"), else_=standings.c.role).label("author_role"),
     people.c.avatar.label("author_avatar"),
+    sa.func.coalesce(standings.c.shadowed, sa.false()).label("author_shadowed"),
 )
 
 
