@@ -168,7 +168,7 @@ def file(bare: Palaver) -> str:
 
 def test_owner_looks_first_and_then_imports(blog: Palaver, file: str) -> None:
     found = [
-        "Found: 4 comments (3 approved, 1 pending) by 1 people on 1 pages",
+        "Found: 4 comments (3 approved, 1 pending) by 1 person on 1 page",
         "Deepest reply: level 2; replies whose parent is missing, now roots: 1",
     ]
     skipped = "Skipped: 1 × pingback"

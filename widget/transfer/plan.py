@@ -50,12 +50,17 @@ class Report:
         states = ", ".join(f"{self.states[state]:,} {state}" for state in STATES if self.states[state])
         written = "Nothing was written (dry run)." if dry_run else f"Imported now: {self.imported:,}"
         return [
-            f"Found: {self.comments:,} comments ({states or 'none'}) by {self.people:,} people on {self.pages:,} pages",
+            f"Found: {_counted(self.comments, 'comment')} ({states or 'none'}) by {_counted(self.people, 'person', 'people')} "
+            f"on {_counted(self.pages, 'page')}",
             f"Deepest reply: level {self.max_depth}; replies whose parent is missing, now roots: {self.orphans:,}",
             written + ("" if dry_run else f"; there already: {self.duplicates:,}"),
             *(f"Skipped: {count:,} × {reason}" for reason, count in self.skipped.items()),
             *(f"Note: {warning}" for warning in self.warnings),
         ]
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 class PlannedPage(NamedTuple):
