@@ -48,9 +48,10 @@ class Report:
     def as_lines(self, *, dry_run: bool) -> list[str]:
         """The same for a person."""
         states = ", ".join(f"{self.states[state]:,} {state}" for state in STATES if self.states[state])
+        people = _counted(self.people, "person", "people")
         written = "Nothing was written (dry run)." if dry_run else f"Imported now: {self.imported:,}"
         return [
-            f"Found: {_counted(self.comments, 'comment')} ({states or 'none'}) by {_counted(self.people, 'person', 'people')} "
+            f"Found: {_counted(self.comments, 'comment')} ({states or 'none'}) by {people} "
             f"on {_counted(self.pages, 'page')}",
             f"Deepest reply: level {self.max_depth}; replies whose parent is missing, now roots: {self.orphans:,}",
             written + ("" if dry_run else f"; there already: {self.duplicates:,}"),
