@@ -229,7 +229,7 @@ class Documents:
         self.built += 1
         version = self.version
         await self.go.wait()
-        return Rendered(lambda: f"version {version}", Version(1, version), [])
+        return Rendered(lambda: f"version {version}", KEY.page, Version(1, version), [])
 
     async def get(self, key: Key = KEY) -> str:
         entry = await self.cache.get(key, self._build)

@@ -19,6 +19,7 @@ def comment(number: int, parent: Comment | None) -> Comment:
     return Comment(
         id=number,
         page_id=1,
+        merged_from=None,
         parent_id=parent.id if parent else None,
         root_id=ids_in(path)[0],
         path=path,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import brotli
 
-from widget.events import Event, PageChanged, SignedUp, SiteChanged
+from widget.events import Event, Judged, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
 MAX_ADDRESSES = 10_000
@@ -56,13 +56,14 @@ class Encoded(NamedTuple):
 class Entry:
     """One document, in three encodings. `checked` is the loop time at which its version was last known to be right."""
 
-    __slots__ = ("checked", "encodings", "key", "size", "version")
+    __slots__ = ("checked", "encodings", "key", "page", "size", "version")
 
-    def __init__(self, key: Key, version: Version, encodings: dict[bytes, Encoded], checked: float) -> None:
+    def __init__(self, key: Key, rendered: Rendered, encodings: dict[bytes, Encoded]) -> None:
         self.key = key
-        self.version = version
+        self.page = (key.site, rendered.page)
+        self.version = rendered.version
         self.encodings = encodings
-        self.checked = checked
+        self.checked = 0.0
         self.size = sum(len(encoded.kept) for encoded in encodings.values() if not encoded.packed) + 4_000
 
 
@@ -70,6 +71,7 @@ class Rendered(NamedTuple):
     """What a build gives: how to write the document (slow, done in a thread), its version, and its headers."""
 
     write: Callable[[], str]
+    page: str  # the key of the page that holds the comments: another than asked for, where that was merged into it
     version: Version
     headers: Headers
 
@@ -94,7 +96,7 @@ class DocumentCache:
         """Distrust what an event says has changed, also what is being made from older rows: those who asked before
         the change get it, nobody else does.
         """
-        if isinstance(event, SignedUp):
+        if isinstance(event, SignedUp | Judged):
             return
         for key in [*self._entries, *self._making] if isinstance(event, SiteChanged) else self._of_page(event):
             if key.site == event.site_name:
@@ -143,7 +145,7 @@ class DocumentCache:
             entry = self._entries.get(key)
             if entry is None or await self._read_version(key) != entry.version:
                 rendered = await build()
-                entry = Entry(key, rendered.version, await asyncio.to_thread(encode, rendered), 0.0)
+                entry = Entry(key, rendered, await asyncio.to_thread(encode, rendered))
             if self._is_last(key):
                 entry.checked = checked
                 self._keep(entry)
@@ -159,7 +161,7 @@ class DocumentCache:
     def _keep(self, entry: Entry) -> None:
         self._drop(entry.key)
         self._entries[entry.key] = entry
-        self._known.setdefault(entry.key[:2], set()).add(entry.key)
+        self._known.setdefault(entry.page, set()).add(entry.key)
         self._bytes += entry.size
         while self._bytes > self._max_bytes and len(self._entries) > 1:
             self._drop(next(iter(self._entries)))
@@ -169,10 +171,10 @@ class DocumentCache:
         if entry is None:
             return
         self._bytes -= entry.size
-        known = self._known[key[:2]]
+        known = self._known[entry.page]
         known.discard(key)
         if not known:
-            del self._known[key[:2]]
+            del self._known[entry.page]
 
 
 def encode(rendered: Rendered) -> dict[bytes, Encoded]:

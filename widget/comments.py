@@ -92,6 +92,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
         **screening.columns(written, said),
         **screening.whence(site, written),
         "page_id": page.id,
+        "merged_from": _merged_from(tx, site, page, draft.page.key, parent),
         "parent_id": parent.id if parent else None,
         "person_id": person_id,
         "provider": actor.provider,
@@ -104,6 +105,13 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
         raise _key_reused()
     changed(tx, site, page, comment, "", comment.status)
     return Posted(comment, page, session, said or ())
+
+
+def _merged_from(tx: Tx, site: Site, page: Page, key: str, parent: Comment | None) -> int | None:
+    """Where a comment goes when merged pages are split: with what it answers, or to the page it was written on."""
+    if parent is not None:
+        return parent.merged_from
+    return None if page.key == key else pages.get_own_id(tx, site.id, key)
 
 
 def _guest(tx: Tx, site: Site, draft: Draft, person: Person | None) -> Guest:
@@ -235,8 +243,10 @@ def find(tx: Tx, site: Site, actor: Actor, comment_id: str) -> tuple[Comment, Pa
     if comment is None:
         raise unknown_comment()
     page = _page(tx, site, comment, lock=True)
+    while (comment := _comment(tx, site, comment.id)).page_id != page.id:  # merged or split while this waited
+        page = _page(tx, site, comment, lock=True)
     person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
-    return _comment(tx, site, comment.id), page, person
+    return comment, page, person
 
 
 def unknown_comment() -> NotFound:

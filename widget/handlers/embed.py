@@ -56,6 +56,7 @@ async def _cached(request: Request, document: Document) -> Response:
         headers = {**frame_headers(document.site, personal=False), "Vary": "Accept-Encoding"}
         return Rendered(
             lambda: service.html.document(thread_view(document, thread, service.providers)),
+            thread.page.key if thread.page else document.page.key,
             Version(document.site.version, thread.page.version if thread.page else 0),
             [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         )

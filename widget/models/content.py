@@ -50,10 +50,14 @@ pages = sa.Table(
     text("title", ""),
     integer("count"),  # approved comments
     flag("locked", False),
+    id_column("merged_into", null=True),  # the page that a moderator made this one a part of
+    id_column("shown_as", null=True),  # where that ends: the page that holds the comments now
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),  # rises with every write
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.UniqueConstraint("site_id", "key"),
 )
+_merged = pages.c.shown_as.is_not(None)
+sa.Index("ix_pages_shown_as", pages.c.site_id, pages.c.shown_as, sqlite_where=_merged, postgresql_where=_merged)
 
 comments = sa.Table(
     "comments",
@@ -61,6 +65,7 @@ comments = sa.Table(
     id_column("site_id", key=True),
     id_column("id", key=True),
     id_column("page_id"),
+    id_column("merged_from", null=True),  # the page that it belongs to when merged pages are split again
     id_column("parent_id", null=True),
     id_column("root_id"),  # its own id for a root
     sa.Column("path", sa.LargeBinary, nullable=False),  # 8 bytes big-endian for each ancestor and itself

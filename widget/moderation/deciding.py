@@ -92,9 +92,13 @@ def moderator_of(tx: Tx, site: Site, actor: Actor) -> Person:
 
 def lock_comments(tx: Tx, site: Site, comment_ids: Sequence[int]) -> dict[int, Comment]:
     """Comments by id, read once their pages are locked, so that no other writer comes between."""
-    places = {comment.page_id for comment in comments.list_comments(tx, site.id, comment_ids)}
-    pages.lock_pages(tx, site.id, sorted(places))
-    return {comment.id: comment for comment in comments.list_comments(tx, site.id, comment_ids)}
+    found = comments.list_comments(tx, site.id, comment_ids)
+    locked: set[int] = set()
+    while not locked >= {comment.page_id for comment in found}:  # again where a merge moved them meanwhile
+        locked |= {comment.page_id for comment in found}
+        pages.lock_pages(tx, site.id, sorted(locked))
+        found = comments.list_comments(tx, site.id, comment_ids)
+    return {comment.id: comment for comment in found}
 
 
 def set_statuses(tx: Tx, site: Site, changes: Iterable[tuple[Comment, str]]) -> None:

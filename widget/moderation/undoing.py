@@ -12,6 +12,7 @@ from widget.errors import Conflict, NotFound
 from widget.events import PageChanged
 from widget.moderation.deciding import lock_comments, moderator_of, set_statuses
 from widget.moderation.judging import find_person, set_standing
+from widget.moderation.merging import merge_again, split
 from widget.store import actions, pages
 from widget.store.actions import Action, Line
 from widget.store.people import Person
@@ -70,11 +71,17 @@ def _undo_people(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action])
 def _undo_pages(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
     still = []
     for line in lines:  # one, likewise
-        page = pages.get_page_by_id(tx, site.id, line.target_id, lock=True)
-        if page is not None and _is_as_left(page, line.after):
+        page = pages.get_page_by_id(tx, site.id, line.target_id, lock="merged_into" not in line.after)
+        if page is None or not _is_as_left(page, line.after):
+            continue
+        still.append(line)
+        if line.verb == "merge":
+            split(tx, site, page)
+        elif line.after.get("merged_into", 0) is None:
+            merge_again(tx, site, page, line.before["merged_into"])
+        else:
             pages.set_page(tx, site.id, page.id, **line.before)
             tx.events.append(PageChanged(site.name, page.key, pages.raise_version(tx, site.id, page.id)))
-            still.append(line)
     return still
 
 

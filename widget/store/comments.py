@@ -17,6 +17,7 @@ class Comment(NamedTuple):
 
     id: int
     page_id: int
+    merged_from: int | None
     parent_id: int | None
     root_id: int
     path: bytes

@@ -22,20 +22,27 @@ class Page:
     title: str
     count: int  # approved comments
     locked: bool
+    merged_into: int | None  # of a page by its id alone: whoever asks by key gets where the comments are
     version: int
 
 
-_COLUMNS = (pages.c.id, pages.c.key, pages.c.url, pages.c.title, pages.c.count, pages.c.locked, pages.c.version)
+_COLUMNS = tuple(pages.c[name] for name in ("id", "key", "url", "title", "count", "locked", "merged_into", "version"))
+_asked = pages.alias("asked")  # the page whose key is asked for; its comments may be with another
+_ANSWERS = sa.and_(pages.c.site_id == _asked.c.site_id, pages.c.id == sa.func.coalesce(_asked.c.shown_as, _asked.c.id))
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[Any] = sa.bindparam("site")
 _page: sa.BindParameter[Any] = sa.bindparam("page")
-_BY_KEY = sa.select(*_COLUMNS).where(pages.c.site_id == _site, pages.c.key == _page)
-_BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_BY_KEY = (
+    sa.select(*_COLUMNS).join_from(_asked, pages, _ANSWERS).where(_asked.c.site_id == _site, _asked.c.key == _page)
+)
+_BY_KEY_LOCKED = _BY_KEY.with_for_update(of=pages)
 _BY_ID = sa.select(*_COLUMNS).where(pages.c.site_id == _site, pages.c.id == _page)
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _VERSIONS = (
     sa.select(sites.c.version, sa.func.coalesce(pages.c.version, 0))
-    .outerjoin(pages, sa.and_(pages.c.site_id == sites.c.id, pages.c.key == _page))
+    .select_from(sites)
+    .outerjoin(_asked, sa.and_(_asked.c.site_id == sites.c.id, _asked.c.key == _page))
+    .outerjoin(pages, _ANSWERS)
     .where(sites.c.name == _site)
 )
 _RAISE = (
@@ -47,9 +54,21 @@ _RAISE = (
 
 
 def get_page(tx: Tx, site_id: int, key: str, *, lock: bool = False) -> Page | None:
-    """`lock` keeps other writers of the thread waiting until this transaction ends (PostgreSQL; SQLite has one)."""
-    row = tx.conn.execute(_BY_KEY_LOCKED if lock else _BY_KEY, {"site": site_id, "page": key}).one_or_none()
-    return Page(*row) if row else None
+    """The page that holds the comments of this key: itself, or what it was merged into.
+
+    `lock` keeps other writers of the thread waiting until this transaction ends (PostgreSQL; SQLite has one).
+    """
+    while True:
+        row = tx.conn.execute(_BY_KEY_LOCKED if lock else _BY_KEY, {"site": site_id, "page": key}).one_or_none()
+        page = Page(*row) if row else None
+        if page is None or page.merged_into is None:  # else it was merged while this waited for the lock
+            return page
+
+
+def get_own_id(tx: Tx, site_id: int, key: str) -> int | None:
+    """Of the page of this key itself, wherever its comments are."""
+    own = sa.select(pages.c.id).where(pages.c.site_id == site_id, pages.c.key == key)
+    return tx.conn.execute(own).scalar_one_or_none()
 
 
 def list_pages(tx: Tx, site_id: int) -> list[Page]:
@@ -83,7 +102,9 @@ def add_page(tx: Tx, site_id: int, key: str, url: str, title: str) -> Page:
     """The page of this key, locked; made unless it is there."""
     values = {"site_id": site_id, "id": ids.new_id(tx.now), "key": key, "url": url, "title": title}
     add_unless_there(tx, pages, values, index=("site_id", "key"))
-    return Page(*tx.conn.execute(_BY_KEY_LOCKED, {"site": site_id, "page": key}).one())
+    page = get_page(tx, site_id, key, lock=True)
+    assert page is not None
+    return page
 
 
 def set_page(tx: Tx, site_id: int, page_id: int, **values: object) -> None:
@@ -108,5 +129,6 @@ def touch_pages(tx: Tx, chosen: sa.SelectBase) -> None:
 
 
 def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, int]:
-    query = sa.select(pages.c.key, pages.c.count).where(pages.c.site_id == site_id, pages.c.key.in_(keys))
+    query = sa.select(_asked.c.key, pages.c.count).join_from(_asked, pages, _ANSWERS)
+    query = query.where(_asked.c.site_id == site_id, _asked.c.key.in_(keys))
     return {row["key"]: row["count"] for row in tx.conn.execute(query).mappings()}
