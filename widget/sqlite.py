@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
@@ -31,16 +32,28 @@ def sync_engine(url: str, *, busy_timeout: int = 5_000) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in (
-            f"busy_timeout={busy_timeout}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-        ):
+        connection.execute(f"PRAGMA busy_timeout={busy_timeout}")
+        _use_wal(connection, busy_timeout)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, patience: int) -> None:
+    """Of several processes that switch a new file at once, SQLite lets one and tells the others at once that it is
+    locked, whatever `busy_timeout` says: each holds what the others wait for. So they ask again, for `patience` ms.
+    """
+    end = time.monotonic() + patience / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _in_transaction(engine: sa.Engine, begin: str, work: Work[T]) -> T:
