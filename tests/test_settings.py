@@ -107,6 +107,8 @@ def test_every_variable_is_read() -> None:
             "PALAVER_LOG_LEVEL": "warning",
             "PALAVER_MAIL_URL": "smtps://me:pw@mail.example",
             "PALAVER_MAIL_FROM": "comments@blog.example",
+            "PALAVER_AKISMET_KEY": "123abc",
+            "PALAVER_AKISMET_URL": "http://127.0.0.1:81/",
             "PALAVER_PROVIDER_GITHUB_ID": "g",
             "PALAVER_PROVIDER_GITHUB_SECRET": SECRET,
             "PALAVER_OIDC_MY_HOUSE_ISSUER": "https://login.example",
@@ -120,10 +122,11 @@ def test_every_variable_is_read() -> None:
     assert len(found.trusted_proxies) == 2
     assert found.mail_url == MailServer("mail.example", 465, "implicit", "me", "pw")
     assert found.mail_from == Sender("", "comments", "blog.example")
+    assert (found.akismet_key, found.akismet_url) == ("123abc", "http://127.0.0.1:81")
     assert found.providers["github"].keys == {"id": "g", "secret": SECRET}
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 10
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 12
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:

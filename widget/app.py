@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth import Auth, AuthError, EmailSetup, MastodonSetup, Provider, email_provider, known_provider, openid_provider
 from auth import TooMany as TooManySignIns
 from widget import looks
+from widget.asking import Teacher, verify_key
 from widget.assets import Assets
 from widget.avatars import MAX_BYTES as PICTURE_BYTES
 from widget.avatars import Pictures
@@ -38,6 +39,7 @@ from widget.routes import routes
 from widget.service import Service
 from widget.settings import Settings
 from widget.site_directory import SiteDirectory, SitesForAuth
+from widget.spam.akismet import Akismet
 from widget.store import pages
 from widget.store.auth import Store as AuthStore
 from widget.store.clients import ClientStore
@@ -75,13 +77,14 @@ def create_app(
     `public_client`'s.
     """
     database = open_database(settings.database_url, clock=clock)
-    core = Core(database, Limits(settings.limits), settings.secret_keys)
     assets = Assets()
     html = Html(assets)
     certificates = _certificates()
     # Past any proxy of the environment: the demo's provider, and an issuer beside us, are on this machine.
     here = {f"all://{host}": httpx2.AsyncHTTPTransport(verify=certificates) for host in LOOPBACK}
     http = httpx2.AsyncClient(verify=certificates, mounts=here)
+    akismet = Akismet(http, settings.akismet_url, settings.akismet_key) if settings.akismet_key else None
+    core = Core(database, Limits(settings.limits), settings.secret_keys, akismet)
     public = public_client(certificates, instead=instead)
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
@@ -90,7 +93,8 @@ def create_app(
     cache = DocumentCache(_version_reader(database))
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
-    for hear in (directory.hear, cache.hear, pictures.hear):
+    teacher = Teacher(core)
+    for hear in (directory.hear, cache.hear, pictures.hear, teacher.hear):
         database.subscribe(hear)
     auth = Auth(
         public_url=settings.public_url,
@@ -120,8 +124,11 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         preparing = asyncio.create_task(asyncio.to_thread(looks.prepare))
+        verifying = asyncio.create_task(verify_key(core, settings.public_url))
         yield
         await preparing
+        verifying.cancel()
+        await teacher.close()
         await pictures.close()
         await public.aclose()
         await http.aclose()

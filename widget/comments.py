@@ -9,6 +9,7 @@ import msgspec
 
 from auth import new_frame_session
 from widget import ids, learning, policy, screening
+from widget.asking import ask
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Conflict, Invalid, NotFound
@@ -24,7 +25,7 @@ from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
-from widget.written import Written, check_text, write
+from widget.written import Written, check_text, seconds_open, write
 
 MAX_LEVELS = 320  # ids in a path: PostgreSQL's index row holds 2,704 bytes
 MAX_TITLE = 300
@@ -42,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True):
     guest: Guest | None
     key: str
     trap: str = ""
+    agent: str = ""  # the browser's User-Agent
 
 
 class Posted(NamedTuple):
@@ -63,7 +65,11 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
         raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} visible characters of ASCII.", code="bad_key")
     core.limits.check("post", actor.address, core.db.now())
-    written = await write(core, actor, text, trap=draft.trap, key=draft.key)
+    written = (await write(core, actor, text))._replace(
+        trap=draft.trap,
+        seconds=seconds_open(draft.key, core.db.now()),
+        asked=await ask(core, site, actor, text, guest=draft.guest, page_url=draft.page.url, agent=draft.agent),
+    )
     # Not who asks: an answer lost after its cookie arrived is asked again with a session.
     body = msgspec.msgpack.encode((draft.page.key, draft.parent_id, text, draft.guest))
     posted = await core.db.write(_post, site, actor, draft, written, core.fingerprints(body))
@@ -195,7 +201,9 @@ async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str)
     """
     cleaned = check_text(text)
     core.limits.check("edit", actor.address, core.db.now())
-    return await core.db.write(_edit, site, actor, comment_id, await write(core, actor, cleaned))
+    written = await write(core, actor, cleaned)
+    written = written._replace(asked=await ask(core, site, actor, cleaned))
+    return await core.db.write(_edit, site, actor, comment_id, written)
 
 
 def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -> Changed:
@@ -233,7 +241,9 @@ def _delete(tx: Tx, site: Site, actor: Actor, comment_id: str) -> Changed:
     return Changed(_comment(tx, site, comment.id), page)
 
 
-def find(tx: Tx, site: Site, actor: Actor, comment_id: str) -> tuple[Comment, Page, Person | None]:
+def find(
+    tx: Tx, site: Site, actor: Actor, comment_id: str, *, lock: bool = True
+) -> tuple[Comment, Page, Person | None]:
     """A comment to be changed, its page (locked for writing), and who asks. Raises `NotFound`.
 
     Read again once the page is locked, so that no other writer comes between.
@@ -242,9 +252,9 @@ def find(tx: Tx, site: Site, actor: Actor, comment_id: str) -> tuple[Comment, Pa
     comment = store.get_comment(tx, site.id, identifier) if identifier is not None else None
     if comment is None:
         raise unknown_comment()
-    page = _page(tx, site, comment, lock=True)
+    page = _page(tx, site, comment, lock=lock)
     while (comment := _comment(tx, site, comment.id)).page_id != page.id:  # merged or split while this waited
-        page = _page(tx, site, comment, lock=True)
+        page = _page(tx, site, comment, lock=lock)
     person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
     return comment, page, person
 

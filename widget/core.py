@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from widget.db import Database
 from widget.limits import Limits
+from widget.spam.akismet import Akismet
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Core:
     db: Database
     limits: Limits
     secret_keys: Sequence[str]
+    akismet: Akismet | None = None  # None: not set up
 
     def fingerprints(self, data: bytes) -> list[bytes]:
         """Keyed hashes (HMAC-SHA-256) of `data`, one for each secret key; the first is the one to keep.

@@ -26,4 +26,12 @@ class SignedUp(NamedTuple):
     picture: str
 
 
-Event = PageChanged | SiteChanged | SignedUp
+class Judged(NamedTuple):
+    """A moderator decided that comments of a site are spam, or that they are not."""
+
+    site_id: int
+    comment_ids: tuple[int, ...]
+    spam: bool
+
+
+Event = PageChanged | SiteChanged | SignedUp | Judged

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from widget.db import Tx
+from widget.events import Judged
 from widget.spam.bayes import tokens_of
 from widget.store import spam as store
 from widget.store.comments import Comment
@@ -38,6 +39,8 @@ def learn(tx: Tx, site: Site, changes: Iterable[tuple[Comment, str]]) -> None:
     store.add_seen(tx, site.id, {token: Seen(more["spam"][token], more["ham"][token]) for token in every})
     for learned, comment_ids in changed.items():
         store.set_learned(tx, site.id, comment_ids, learned)
+        if learned:
+            tx.events.append(Judged(site.id, tuple(comment_ids), learned == "spam"))
 
 
 def forget(tx: Tx, site: Site, comment: Comment) -> None:

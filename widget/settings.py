@@ -43,6 +43,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     mail_url: MailServer | None
     mail_from: Sender | None  # None where there is no server
+    akismet_key: str = field(repr=False)  # "": not asked
+    akismet_url: str
     log_level: str
     providers: Mapping[str, ProviderKeys]
     oidc: Mapping[str, OidcKeys]

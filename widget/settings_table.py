@@ -83,6 +83,12 @@ def _networks(value: str) -> tuple[Network, ...]:
         raise ValueError("addresses or networks such as 10.0.0.0/8") from None
 
 
+def _akismet_key(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z]{0,100}", value):
+        raise ValueError("letters and digits")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value not in LOG_LEVELS:
         raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
@@ -152,6 +158,20 @@ SETTINGS = (
         "",
         "Who mail is from, such as `Comments <comments@blog.example>`. Set together with `mail_url`.",
         parse_mail_from,
+    ),
+    Setting(
+        "akismet_key",
+        "PALAVER_AKISMET_KEY",
+        "",
+        "The key of an account at Akismet, which is then asked about every comment of all sites. Empty: it is not.",
+        _akismet_key,
+    ),
+    Setting(
+        "akismet_url",
+        "PALAVER_AKISMET_URL",
+        "https://rest.akismet.com",
+        "The origin under which Akismet, or a service with its interface, answers.",
+        parse_origin,
     ),
     Setting("log_level", "PALAVER_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", _log_level),
 )

@@ -30,11 +30,11 @@ class Written(NamedTuple):
     asked: Sequence[Verdict] = ()  # what others were asked, before the unit of work
 
 
-async def write(core: Core, actor: Actor, text: str, *, trap: str = "", key: str = "") -> Written:
-    """A checked text, rendered; `key` is the idempotency key. Raises `Invalid` where nothing would be seen of it."""
+async def write(core: Core, actor: Actor, text: str) -> Written:
+    """A checked text, rendered. Raises `Invalid` where nothing would be seen of it."""
     html = await render(text)
     hashes = [mac[:HASH_BYTES].hex() for mac in core.fingerprints(actor.address.encode())] if actor.address else []
-    return Written(text, html, actor.address, hashes, trap, seconds_open(key, core.db.now()))
+    return Written(text, html, actor.address, hashes)
 
 
 def check_text(text: str) -> str:

@@ -47,6 +47,8 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "trusted_proxies": (),
         "mail_url": None,
         "mail_from": None,
+        "akismet_key": "",
+        "akismet_url": "https://rest.akismet.com",
         "log_level": "info",
         "providers": {},
         "oidc": {},

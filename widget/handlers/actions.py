@@ -87,6 +87,7 @@ async def _post(deed: Deed) -> Response:
         guest=_guest(form),
         key=form.get("key", ""),
         trap=form.get("subject", ""),
+        agent=request.headers.get("user-agent", ""),
     )
     posted = await comments.post(deed.core, document.site, deed.actor, draft)
     author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)

@@ -80,6 +80,7 @@ async def post(request: Request) -> Response:
         text=body.text,
         guest=Guest(body.guest.name, body.guest.email, body.guest.website) if body.guest else None,
         key=request.headers.get("idempotency-key", ""),
+        agent=request.headers.get("user-agent", ""),
     )
     posted = await comments.post(service_of(request).core, site, actor, draft)
     response = _json(comment_out(posted.comment, own=True), 201)

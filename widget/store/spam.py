@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from widget import ids
 from widget.db import Tx
-from widget.models import comments, spam_tokens
+from widget.models import comments, pages, people, sites, spam_tokens
 
 MONTH, DAY = 30 * 86_400_000, 86_400_000  # ms
 MOST_COPIES = 10
@@ -119,3 +120,30 @@ def get_learned(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> dict[int, s
 
 def set_learned(tx: Tx, site_id: int, comment_ids: Sequence[int], learned: str) -> None:
     tx.conn.execute(sa.update(comments).where(c.site_id == site_id, c.id.in_(comment_ids)).values(learned=learned))
+
+
+class Asked(NamedTuple):
+    """A comment as Akismet is told of it again."""
+
+    id: int
+    text: str
+    verdicts: str
+    address: str | None
+    name: str | None
+    email: str | None
+    url: str | None
+    page_url: str
+    origins: Sequence[str]
+
+
+def list_asked(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> list[Asked]:
+    """Those of the comments about which something was said when they were written."""
+    query = (
+        sa.select(c.id, c.text, c.verdicts, c.address, people.c.name, people.c.email, people.c.url, pages.c.url)
+        .add_columns(sites.c.origins)
+        .join(pages, sa.and_(pages.c.site_id == c.site_id, pages.c.id == c.page_id))
+        .join(sites, sites.c.id == c.site_id)
+        .outerjoin(people, people.c.id == c.person_id)
+        .where(c.site_id == site_id, c.id.in_(comment_ids), c.verdicts != "")
+    )
+    return [Asked(*row)._replace(origins=json.loads(row.origins)) for row in tx.conn.execute(query)]
