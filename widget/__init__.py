@@ -2,6 +2,7 @@
 
 what the database holds      models/, migrations/, store/ (all SQL)
 what a person may do         policy.py; what happens then: comments.py, likes.py, pages.py (the verbs)
+what holds a comment         spam/ (the checks), screening.py (asks them), learning.py, asking.py (Akismet)
 which thread a URL is        page_key.py
 how text becomes HTML        text.py
 what is shown                tree.py, render.py, ../templates/, ../static/

@@ -35,6 +35,7 @@ from widget.limits import Limits
 from widget.logs import RequestLog
 from widget.names import clean_email, clean_name
 from widget.public_http import Place, public_client
+from widget.retention import keep_forgetting
 from widget.routes import routes
 from widget.service import Service
 from widget.settings import Settings
@@ -124,10 +125,15 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         preparing = asyncio.create_task(asyncio.to_thread(looks.prepare))
-        verifying = asyncio.create_task(verify_key(core, settings.public_url))
+        beside = [
+            asyncio.create_task(verify_key(core, settings.public_url)),
+            asyncio.create_task(keep_forgetting(core)),
+        ]
         yield
         await preparing
-        verifying.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await teacher.close()
         await pictures.close()
         await public.aclose()

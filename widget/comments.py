@@ -64,7 +64,7 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     text = check_text(draft.text)
     if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
         raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} visible characters of ASCII.", code="bad_key")
-    core.limits.check("post", actor.address, core.db.now())
+    _limit(core, site, actor, draft)
     written = (await write(core, actor, text))._replace(
         trap=draft.trap,
         seconds=seconds_open(draft.key, core.db.now()),
@@ -75,6 +75,15 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     posted = await core.db.write(_post, site, actor, draft, written, core.fingerprints(body))
     screening.let_through(posted.verdicts)
     return posted._replace(comment=posted.comment.told)
+
+
+def _limit(core: Core, site: Site, actor: Actor, draft: Draft) -> None:
+    """Raises `TooMany`."""
+    keys = {"post": actor.address, "post on page": f"{site.id} {draft.page.key}", "post on site": str(site.id)}
+    if actor.person_id is not None:
+        keys["post as"] = str(actor.person_id)
+    for rule, key in keys.items():
+        core.limits.check(rule, key, core.db.now())
 
 
 def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fingerprints: list[bytes]) -> Posted:

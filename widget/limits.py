@@ -31,6 +31,9 @@ class Rule(NamedTuple):
 # An address may be a school or an office, so the numbers are those of a busy room rather than of one person.
 RULES = {
     "post": Rule(10, 15_000, "posting comments"),
+    "post as": Rule(10, 15_000, "posting comments"),  # one person, from wherever
+    "post on page": Rule(60, 1_000, "posting comments"),  # whoever they are
+    "post on site": Rule(300, 200, "posting comments"),
     "edit": Rule(20, 5_000, "changing comments"),
     "like": Rule(40, 2_000, "liking comments"),
     "preview": Rule(30, 2_000, "asking for previews"),
@@ -39,7 +42,6 @@ RULES = {
     "mail": Rule(5, 600_000, "asking for mails"),  # to one e-mail address, whoever asks
     "picture": Rule(5, 60_000, "fetching pictures"),  # one person
     "export": Rule(3, 60_000, "asking for your data"),  # one person
-    "redeem": Rule(240, 250, "signing in"),  # each open widget asks once a second
 }
 
 

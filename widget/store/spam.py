@@ -147,3 +147,10 @@ def list_asked(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> list[Asked]:
         .where(c.site_id == site_id, c.id.in_(comment_ids), c.verdicts != "")
     )
     return [Asked(*row)._replace(origins=json.loads(row.origins)) for row in tx.conn.execute(query)]
+
+
+def forget_addresses(tx: Tx, site_id: int, before: int, limit: int) -> int:
+    """Of up to `limit` comments written before that time (Unix ms); how many there were."""
+    old = sa.select(c.id).where(c.site_id == site_id, c.address.is_not(None), c.id < ids.first_id(before)).limit(limit)
+    change = sa.update(comments).where(c.site_id == site_id, c.id.in_(old))
+    return tx.conn.execute(change.values(address=None)).rowcount
