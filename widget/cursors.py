@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from widget.errors import BadRequest
+from widget.store import queue
 from widget.store.threads import Place
 
 T = TypeVar("T")
@@ -58,6 +59,18 @@ def read_person(cursor: str) -> int:
     if not _is_id(person_id):
         raise bad_cursor()
     return person_id
+
+
+def after_place(place: queue.Place) -> str:
+    return _encode(place)
+
+
+def read_place(cursor: str) -> queue.Place:
+    """Raises `BadRequest` (bad_cursor)."""
+    place = queue.Place(*_decode(cursor, tuple[int, int]))
+    if not all(_is_id(number) for number in place):
+        raise bad_cursor()
+    return place
 
 
 def _is_id(value: int) -> bool:

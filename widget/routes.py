@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth import Auth
 from widget.handlers import account, actions, avatars, comments, documents, embed, health, owners
+from widget.handlers.admin import comment, inbox, log, person
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -37,6 +38,10 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/account/erase", account.erasure, methods=["GET"]),
         Route("/account/erase", account.erase, methods=["POST"]),
         Route("/account/erased", account.erased, methods=["GET"]),
+        Route("/admin", inbox.inbox, methods=["GET", "POST"]),
+        Route("/admin/comments/{site}/{id}", comment.comment, methods=["GET", "POST"]),
+        Route("/admin/people/{site}/{id}", person.person, methods=["GET", "POST"]),
+        Route("/admin/log", log.log, methods=["GET", "POST"]),
         Route("/admin/link", owners.link, methods=["GET"]),
         Route("/admin/link", owners.claim, methods=["POST"]),
         Route("/avatar/{avatar}.webp", avatars.avatar, methods=["GET"]),

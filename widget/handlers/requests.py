@@ -79,11 +79,16 @@ async def read_json(request: Request, shape: type[T]) -> T:
 
 async def read_form(request: Request) -> Mapping[str, str]:
     """The fields of an urlencoded form; of a repeated one the last. Raises `UnsupportedMedia`, `BadRequest`."""
+    return dict(await read_fields(request))
+
+
+async def read_fields(request: Request, most: int = MAX_FIELDS) -> list[tuple[str, str]]:
+    """All fields of an urlencoded form, at most so many. Raises `UnsupportedMedia`, `BadRequest`."""
     if _media_type(request) != "application/x-www-form-urlencoded":
         raise UnsupportedMedia("Send the form as application/x-www-form-urlencoded.")
     try:
         body = (await _read_body(request, MAX_FORM)).decode("ascii")
-        return dict(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
+        return parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError as error:
         raise BadRequest("The form cannot be read.", code="bad_form") from error
 

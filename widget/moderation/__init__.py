@@ -3,8 +3,9 @@
 deciding.py   comments: approved, pending, rejected, spam; many at once
 judging.py    people: banned, trusted, their role, a note
 merging.py    two pages become one, or a page moves; and they are split again
+sweeping.py   all comments of a person
 undoing.py    taking a deed back
-queue.py      what waits, and finding comments
+queue.py      what waits, finding comments, one in its place, one person
 log.py        what was done
 owners.py     the link that makes the first owner
 """

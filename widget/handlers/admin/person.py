@@ -1,0 +1,104 @@
+"""GET /admin/people/{site}/{id}: what is known of a person, and what can be done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.responses import Response
+
+from widget.admin_views import deed_view, person_view, row_view
+from widget.cursors import after_place
+from widget.errors import Invalid
+from widget.handlers.admin import deeds
+from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
+from widget.moderation import judging, sweeping
+from widget.moderation.judging import Judged
+from widget.moderation.queue import Ref, read_record
+from widget.policy import SITE_ROLES
+from widget.store.sites import Site
+
+DAY = 86_400_000  # ms
+BANS = {"1": "1 day", "7": "1 week", "30": "30 days", "good": "For good"}
+
+
+async def _page(desk: Desk) -> Response:
+    path = desk.request.path_params
+    record = await read_record(desk.core, desk.visitor, path["site"], path["id"], desk.asked("cursor"))
+    return await show(
+        desk,
+        "person.html",
+        here="",
+        staff=record.staff,
+        site=path["site"],
+        person=person_view(record, desk.service.providers, desk.core.db.now()),
+        bans=BANS,
+        roles=SITE_ROLES,
+        rows=[row_view(row, desk.core.db.now()) for row in record.rows],
+        deeds=[deed_view(deed) for deed in record.deeds],
+        next_url=f"{desk.request.url.path}?cursor={after_place(record.next)}" if record.next else "",
+        first_url=desk.request.url.path if desk.asked("cursor") else "",
+    )
+
+
+async def _act(desk: Desk) -> Outcome:
+    """What the buttons about the person do; those at comments and deeds are the same as everywhere."""
+    judge = _VERBS.get(desk.form.get("do", ""))
+    if judge is None:
+        return await deeds.act(desk)
+    site = await desk.service.sites.get(desk.request.path_params["site"])
+    batches = await judge(desk, site, desk.request.path_params["id"])
+    return Outcome([Ref(site.name, batch) for batch in batches])
+
+
+async def _ban(desk: Desk, site: Site, person: str) -> list[str]:
+    chosen = desk.form.get("until", "")
+    if chosen not in BANS:
+        raise Invalid("Choose how long the ban lasts.", code="bad_until")
+    until = judging.FOR_GOOD if chosen == "good" else desk.core.db.now() + int(chosen) * DAY
+    return _batch(await judging.ban(desk.core, site, desk.actor, person, until, desk.form.get("reason", "")))
+
+
+async def _unban(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.unban(desk.core, site, desk.actor, person))
+
+
+async def _shadow(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.shadow(desk.core, site, desk.actor, person))
+
+
+async def _trust(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.trust(desk.core, site, desk.actor, person, trusted=True))
+
+
+async def _untrust(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.trust(desk.core, site, desk.actor, person, trusted=False))
+
+
+async def _note(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.note(desk.core, site, desk.actor, person, desk.form.get("note", "")))
+
+
+async def _role(desk: Desk, site: Site, person: str) -> list[str]:
+    return _batch(await judging.give_role(desk.core, site, desk.actor, person, desk.form.get("role", "")))
+
+
+async def _reject_all(desk: Desk, site: Site, person: str) -> list[str]:
+    return await sweeping.reject_all(desk.core, site, desk.actor, person)
+
+
+def _batch(judged: Judged) -> list[str]:
+    return [judged.batch] if judged.batch else []
+
+
+_VERBS: Mapping[str, Callable[[Desk, Site, str], Awaitable[list[str]]]] = {
+    "ban": _ban,
+    "unban": _unban,
+    "shadow": _shadow,
+    "trust": _trust,
+    "untrust": _untrust,
+    "note": _note,
+    "role": _role,
+    "reject_all": _reject_all,
+}
+
+person = at_desk(_page, _act)
