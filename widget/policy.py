@@ -65,6 +65,13 @@ def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> N
         raise Conflict("This comment is no longer there.", code="comment_gone")
 
 
+def can_report(comment: Comment, person: Person | None, now: int) -> None:
+    """What everybody sees, by anybody who is not banned."""
+    _not_banned(person, now)
+    if comment.status != "approved":
+        raise Conflict("This comment is no longer there.", code="comment_gone")
+
+
 def can_moderate(person: Person | None) -> Person:
     """Decide on comments, close pages, undo: who may, is given back."""
     if person is None:

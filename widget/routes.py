@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from auth import Auth
-from widget.handlers import account, actions, avatars, comments, documents, embed, health, owners
+from widget.handlers import account, actions, avatars, comments, documents, embed, health, owners, reports
 from widget.handlers.admin import comment, inbox, log, person
 from widget.operations import OPERATIONS
 
@@ -44,6 +44,9 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin/log", log.log, methods=["GET", "POST"]),
         Route("/admin/link", owners.link, methods=["GET"]),
         Route("/admin/link", owners.claim, methods=["POST"]),
+        Route("/report/thanks", reports.thanks, methods=["GET"]),
+        Route("/report/{site}/{id}", reports.form, methods=["GET"]),
+        Route("/report/{site}/{id}", reports.send, methods=["POST"]),
         Route("/avatar/{avatar}.webp", avatars.avatar, methods=["GET"]),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),

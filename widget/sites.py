@@ -86,6 +86,7 @@ SETTINGS = (
     Setting("words_spam", "", "Words that make it spam.", _words),
     Setting("words_reject", "", "Words with which it is refused.", _words),
     Setting("blocked", "", "From whom, and with links to whom, everything is spam.", _blocked),
+    Setting("reports_to_hide", "3", "Reports of readers that hold a comment; 0: none do.", _number(0, 100)),
     Setting("address_days", "30", "Days for which it is kept what address a comment came from.", _number(0, 3_650)),
     Setting("sort", "old", "The order readers see first: old, new or best.", _choice(*SORTS)),
     Setting("theme", "auto", "auto (as the page or the reader's system), light or dark.", _choice(*THEMES)),

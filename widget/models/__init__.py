@@ -8,6 +8,7 @@ from widget.models.columns import metadata
 from widget.models.content import comments, idempotency_keys, likes, pages, sites
 from widget.models.moderation import actions, owner_links
 from widget.models.people import avatars, identities, people, standings
+from widget.models.reports import reports
 from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
 from widget.models.spam import spam_tokens
 
@@ -25,6 +26,7 @@ __all__ = [
     "owner_links",
     "pages",
     "people",
+    "reports",
     "sessions",
     "sites",
     "spam_tokens",

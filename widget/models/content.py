@@ -26,6 +26,7 @@ sites = sa.Table(
     text("words_spam", ""),
     text("words_reject", ""),
     text("blocked", ""),
+    integer("reports_to_hide", 3),
     integer("address_days", 30),
     text("sort", "old"),
     text("theme", "auto"),
@@ -78,6 +79,7 @@ comments = sa.Table(
     sa.Column("edited_at", sa.BigInteger),
     integer("likes"),
     integer("score"),
+    integer("reports"),  # since a moderator looked at it
     integer("replies"),  # approved descendants at any depth: not 0 keeps a vanished comment's place
     sa.Column("address", sa.String(50)),  # it came from, as long as the site keeps that; null: not known, or no longer
     sa.Column("address_hash", sa.String(8)),  # keyed and short (`screening.address_hash`), for good
@@ -102,7 +104,11 @@ def _partial(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Inde
 _partial("ix_comments_roots_by_time", _roots, "site_id", "page_id", "id")
 _partial("ix_comments_roots_by_score", _roots, "site_id", "page_id", "score", "id")
 _partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
-_queue = {"pending": comments.c.status == "pending", "spam": comments.c.status == "spam"}
+_queue = {
+    "pending": comments.c.status == "pending",
+    "spam": comments.c.status == "spam",
+    "reported": comments.c.reports > 0,
+}
 for _name, _where in _queue.items():
     _partial(f"ix_comments_{_name}", _where, "site_id", "id")
 for _name in ("address", "address_hash", "text_hash"):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from widget import ids, policy
+from widget import ids, learning, policy
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Invalid
 from widget.events import PageChanged
 from widget.names import clean_name
 from widget.store import actions, comments, pages, people
-from widget.store.actions import Line
+from widget.store.actions import Action, Line
 from widget.store.comments import Comment
 from widget.store.people import Person
+from widget.store.reports import settle_reports
 from widget.store.sites import Site
 
 VERBS = {"approve": "approved", "hold": "pending", "reject": "rejected", "spam": "spam"}
@@ -56,6 +57,7 @@ async def decide(
     core: Core, site: Site, actor: Actor, choices: Sequence[Choice], verb: str, reason: str = ""
 ) -> Decided:
     """Give comments of a site the status that `verb` stands for. Raises `Invalid`, and what `can_moderate` raises."""
+    choices = list({choice.comment_id: choice for choice in choices}.values())  # one chosen twice counts once
     if verb not in VERBS:
         raise Invalid(f"A comment can be told to {', '.join(VERBS)}.", code="bad_verb")
     if not choices:
@@ -68,18 +70,20 @@ async def decide(
 def _decide(tx: Tx, site: Site, actor: Actor, choices: Sequence[Choice], verb: str, reason: str) -> Decided:
     moderator = moderator_of(tx, site, actor)
     found = lock_comments(tx, site, [number for choice in choices if (number := ids.decode(choice.comment_id))])
-    status, missed, chosen = VERBS[verb], [], []
+    status = VERBS[verb]
+    missed, chosen, kept = list[Missed](), list[Comment](), list[Comment]()
     for choice in choices:
         comment = found.get(ids.decode(choice.comment_id) or 0)
         if comment is None or comment.status == "deleted":
             missed.append(Missed(choice.comment_id, "deleted", None))
         elif choice.seen not in ("", comment.status):
             missed.append(Missed(choice.comment_id, comment.status, None))
-        elif comment.status != status:
-            chosen.append(comment)
+        else:
+            (kept if comment.status == status else chosen).append(comment)
     lines = [Line(verb, "comment", row.id, {"status": row.status}, {"status": status}) for row in chosen]
     batch = actions.add_actions(tx, site.id, moderator.id, lines, reason) if lines else None
     set_statuses(tx, site, [(comment, status) for comment in chosen])
+    settle_reports(tx, site.id, [comment.id for comment in (*chosen, *kept)])
     now = comments.list_comments(tx, site.id, list(found))
     return Decided(ids.encode(batch) if batch else None, now, _with_names(tx, site, missed))
 
@@ -101,8 +105,9 @@ def lock_comments(tx: Tx, site: Site, comment_ids: Sequence[int]) -> dict[int, C
     return {comment.id: comment for comment in found}
 
 
-def set_statuses(tx: Tx, site: Site, changes: Iterable[tuple[Comment, str]]) -> None:
-    """Give comments of locked pages a new status, count what readers now see more or less, and tell them."""
+def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> None:
+    """Give comments of locked pages a new status, learn from it, count what readers now see more or less, and tell them."""
+    learning.learn(tx, site, changes)
     by_status: dict[str, list[int]] = {}
     replies: Counter[int] = Counter()
     shown: Counter[int] = Counter()
@@ -123,9 +128,13 @@ def set_statuses(tx: Tx, site: Site, changes: Iterable[tuple[Comment, str]]) -> 
 
 
 def _with_names(tx: Tx, site: Site, missed: Sequence[Missed]) -> list[Missed]:
-    """Each with who changed it last."""
+    """Each with the moderator who gave it its status; an author's edit does that too, and has no line in the log."""
     changed = [number for row in missed if row.status != "deleted" and (number := ids.decode(row.comment_id))]
-    names: dict[int, str | None] = {}
+    last: dict[int, Action] = {}
     for action in actions.list_actions_on(tx, site.id, "comment", changed) if changed else ():
-        names.setdefault(action.target_id, action.name)
-    return [row._replace(name=names.get(ids.decode(row.comment_id) or 0)) for row in missed]
+        last.setdefault(action.target_id, action)
+    return [
+        row._replace(name=action.name) if action and action.after == {"status": row.status} else row
+        for row in missed
+        for action in [last.get(ids.decode(row.comment_id) or 0)]
+    ]

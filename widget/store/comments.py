@@ -103,11 +103,13 @@ _SAME_GUEST = _SAME.where(
         )
     )
 )
-_RAISE_REPLIES = (
+_more_replies = (
     sa.update(comments)
-    .where(comments.c.site_id == _site, comments.c.id.in_(sa.bindparam("ancestors", expanding=True)))
+    .where(comments.c.site_id == _site)
     .values(replies=comments.c.replies + sa.bindparam("by", type_=sa.Integer))
 )
+_RAISE_REPLIES = _more_replies.where(comments.c.id.in_(sa.bindparam("ancestors", expanding=True)))
+_ADD_REPLIES = _more_replies.where(comments.c.id == sa.bindparam("ancestor"))  # once for each of many
 
 
 def get_comment(tx: Tx, site_id: int, comment_id: int) -> Comment | None:
@@ -199,9 +201,9 @@ def set_statuses(tx: Tx, site_id: int, comment_ids: Sequence[int], status: str) 
 
 def add_replies(tx: Tx, site_id: int, more: Mapping[int, int]) -> None:
     """Count more (or fewer) approved descendants in comments by id."""
-    rows = [{"site": site_id, "ancestors": [comment], "by": by} for comment, by in sorted(more.items()) if by]
-    for row in rows:
-        tx.conn.execute(_RAISE_REPLIES, row)
+    rows = [{"site": site_id, "ancestor": comment, "by": by} for comment, by in sorted(more.items()) if by]
+    if rows:
+        tx.conn.execute(_ADD_REPLIES, rows)
 
 
 def raise_replies(tx: Tx, site_id: int, path: bytes, by: int) -> None:

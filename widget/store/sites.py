@@ -29,6 +29,7 @@ class Site(msgspec.Struct, frozen=True):
     words_spam: str
     words_reject: str
     blocked: str
+    reports_to_hide: int
     address_days: int
     sort: str
     theme: str
