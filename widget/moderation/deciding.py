@@ -13,7 +13,7 @@ from widget.errors import Invalid
 from widget.events import PageChanged
 from widget.names import clean_name
 from widget.store import actions, comments, pages, people
-from widget.store.actions import Action, Line
+from widget.store.actions import Line
 from widget.store.comments import Comment
 from widget.store.people import Person
 from widget.store.reports import settle_reports
@@ -106,7 +106,7 @@ def lock_comments(tx: Tx, site: Site, comment_ids: Sequence[int]) -> dict[int, C
 
 
 def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> None:
-    """Give comments of locked pages a new status, learn from it, count what readers now see more or less, and tell them."""
+    """Give comments of locked pages a new status, learn from it, count what readers see now, and tell them."""
     learning.learn(tx, site, changes)
     by_status: dict[str, list[int]] = {}
     replies: Counter[int] = Counter()
@@ -128,13 +128,10 @@ def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> 
 
 
 def _with_names(tx: Tx, site: Site, missed: Sequence[Missed]) -> list[Missed]:
-    """Each with the moderator who gave it its status; an author's edit does that too, and has no line in the log."""
-    changed = [number for row in missed if row.status != "deleted" and (number := ids.decode(row.comment_id))]
-    last: dict[int, Action] = {}
-    for action in actions.list_actions_on(tx, site.id, "comment", changed) if changed else ():
-        last.setdefault(action.target_id, action)
-    return [
-        row._replace(name=action.name) if action and action.after == {"status": row.status} else row
-        for row in missed
-        for action in [last.get(ids.decode(row.comment_id) or 0)]
-    ]
+    """Each with the moderator who gave it its status; an author's edit may do that too, and is not in the log."""
+    statuses = {ids.decode(row.comment_id) or 0: row.status for row in missed if row.status != "deleted"}
+    names: dict[int, str | None] = {}
+    for action in actions.list_actions_on(tx, site.id, "comment", list(statuses)) if statuses else ():
+        by_deed = action.after["status"] == statuses[action.target_id]
+        names.setdefault(action.target_id, action.name if by_deed else None)
+    return [row._replace(name=names.get(ids.decode(row.comment_id) or 0)) for row in missed]
