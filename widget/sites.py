@@ -81,6 +81,7 @@ SETTINGS = (
         "trust_after", "1", "With `hold=new`: approved comments after which somebody is new no more.", _number(1, 10)
     ),
     Setting("max_links", "2", "Links in a comment that is not held for them.", _number(0, 100)),
+    Setting("max_copies", "0", "Others who may write the same within a day; 10: any number.", _number(0, 10)),
     Setting("min_seconds", "2", "Seconds from opening a form to sending it; what is faster is held.", _number(0, 60)),
     Setting("words_hold", "", "Words that hold a comment.", _words),
     Setting("words_spam", "", "Words that make it spam.", _words),

@@ -9,6 +9,7 @@ from widget.spam import checks
 from widget.spam.bayes import Score
 from widget.spam.submission import Submission
 from widget.spam.verdicts import Verdict, gravest, pack, unpack
+from widget.store.spam import MOST_COPIES
 
 FINE = Submission("I bake it at 230 degrees and it never fails.", approved=5, seconds=30, address="203.0.113.7")
 ADDRESSES = ("https://a.example", "https://b.example", "https://c.example")
@@ -96,6 +97,8 @@ def test_check_says_what_is_wrong(changes: dict[str, object], settings: dict[str
         ({"approved": 1}, {"hold": "new"}),
         ({"links": ADDRESSES[:2]}, {}),
         ({"copies": 9, "text": "Thank you!"}, {}),
+        ({"copies": 3}, {"max_copies": 3}),
+        ({"copies": MOST_COPIES}, {"max_copies": 10}),
         ({"score": Score(0.89, [("free", 0.97)])}, {}),
     ],
 )

@@ -21,6 +21,7 @@ sites = sa.Table(
     text("hold", "none"),
     integer("trust_after", 1),
     integer("max_links", 2),
+    integer("max_copies", 0),
     integer("min_seconds", 2),
     text("words_hold", ""),  # lists have an entry on each line
     text("words_spam", ""),

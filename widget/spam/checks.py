@@ -69,8 +69,8 @@ def links(submission: Submission, site: Site) -> Verdict | None:
     return Verdict("pending", "links", f"it has {has}, and the site lets {site.max_links or 'none'} through unseen")
 
 
-def copies(submission: Submission, _site: Site) -> Verdict | None:
-    if not submission.copies or len(submission.text) < SAME_LENGTH:
+def copies(submission: Submission, site: Site) -> Verdict | None:
+    if submission.copies <= site.max_copies or len(submission.text) < SAME_LENGTH:
         return None
     others = "somebody else" if submission.copies == 1 else f"{submission.copies} others"
     return Verdict("pending", "copies", f"{others} wrote the same within a day")

@@ -24,6 +24,7 @@ class Site(msgspec.Struct, frozen=True):
     hold: str
     trust_after: int
     max_links: int
+    max_copies: int
     min_seconds: int
     words_hold: str
     words_spam: str

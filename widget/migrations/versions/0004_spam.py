@@ -25,6 +25,7 @@ def _sites() -> list[sa.Column[Any]]:
     return [
         _number("trust_after", 1),
         _number("max_links", 2),
+        _number("max_copies"),
         _number("min_seconds", 2),
         _text("words_hold"),
         _text("words_spam"),
