@@ -16,6 +16,7 @@ TEMPLATES = sorted(  # but for mails, whose readers take no other style than inl
     for path in folder("templates").rglob("*.html")
     if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
 )
+# admin.css and admin.js are for moderators: no reader ever loads them.
 
 
 def _size(*names: str) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids
 from widget.db import Tx
-from widget.models import actions, comments, pages, people, sites
+from widget.models import actions, pages, people, sites
 from widget.store.queue import MOST_SITES, Place, StaffSite
 
 
@@ -25,7 +25,7 @@ class Deed(NamedTuple):
     undoes: str | None  # the verb of what an undo took back
     target: str  # comment, person, page
     target_id: int
-    target_name: str | None  # the person's, the comment's author's; the page's title or address
+    target_name: str | None  # the person's; the page's title or address
     reason: str
     before: dict[str, Any]
     after: dict[str, Any]
@@ -40,8 +40,26 @@ class Deed(NamedTuple):
 
 _line, _undoing, _undone = actions.alias("line"), actions.alias("undoing"), actions.alias("undone")
 _of_deed = (_line.c.site_id == actions.c.site_id, _line.c.batch_id == actions.c.batch_id)
-_taken_back = sa.select(_undoing.c.id).where(_undoing.c.site_id == _line.c.site_id, _undoing.c.undoes == _line.c.id)
-_person, _author = people.alias("person"), people.alias("author")
+_taken_back = (  # a value and no EXISTS, which PostgreSQL without statistics joins line by line
+    sa.select(sa.func.max(_undoing.c.id))
+    .where(_undoing.c.site_id == _line.c.site_id, _undoing.c.undoes == _line.c.id)
+    .scalar_subquery()
+)
+_named = people.alias("named")
+_target = (  # looked up one by one: as joins they made PostgreSQL read all comments where it had no statistics yet
+    sa.case(
+        (
+            actions.c.target == "person",
+            sa.select(_named.c.name).where(_named.c.id == actions.c.target_id).scalar_subquery(),
+        ),
+        (
+            actions.c.target == "page",
+            sa.select(sa.func.coalesce(sa.func.nullif(pages.c.title, ""), pages.c.url))
+            .where(pages.c.site_id == actions.c.site_id, pages.c.id == actions.c.target_id)
+            .scalar_subquery(),
+        ),
+    )
+)
 _SELECT: sa.Select[Any] = (
     sa.select(
         actions.c.id,
@@ -52,30 +70,16 @@ _SELECT: sa.Select[Any] = (
         _undone.c.verb,
         actions.c.target,
         actions.c.target_id,
-        sa.func.coalesce(_person.c.name, _author.c.name, sa.func.nullif(pages.c.title, ""), pages.c.url),
+        _target,
         actions.c.reason,
         actions.c.before,
         actions.c.after,
         sa.select(sa.func.count()).where(*_of_deed).scalar_subquery(),
-        sa.select(sa.func.count()).where(*_of_deed, _taken_back.exists()).scalar_subquery(),
+        sa.select(sa.func.count()).where(*_of_deed, _taken_back.is_not(None)).scalar_subquery(),
     )
     .join_from(actions, sites, sites.c.id == actions.c.site_id)
     .outerjoin(people, people.c.id == actions.c.person_id)
     .outerjoin(_undone, sa.and_(_undone.c.site_id == actions.c.site_id, _undone.c.id == actions.c.undoes))
-    .outerjoin(_person, sa.and_(actions.c.target == "person", _person.c.id == actions.c.target_id))
-    .outerjoin(
-        comments,
-        sa.and_(
-            actions.c.target == "comment",
-            comments.c.site_id == actions.c.site_id,
-            comments.c.id == actions.c.target_id,
-        ),
-    )
-    .outerjoin(_author, _author.c.id == comments.c.person_id)
-    .outerjoin(
-        pages,
-        sa.and_(actions.c.target == "page", pages.c.site_id == actions.c.site_id, pages.c.id == actions.c.target_id),
-    )
 )
 
 

@@ -15,7 +15,7 @@ from widget import ids
 from widget.db import Tx
 from widget.models import comments, pages, people, sites, standings
 
-LOOKED_THROUGH = 10_000
+LOOKED_THROUGH = 5_000
 MOST_SITES = 100  # of one statement; SQLite joins at most 500 with UNION
 c = comments.c
 

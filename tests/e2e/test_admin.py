@@ -1,0 +1,188 @@
+"""Moderators at work before a browser, with scripts and without: what they decide is what other readers then see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.conftest import Demo, running_demo
+from tests.e2e.contexts import NewContext
+from tests.e2e.reader import Reader
+from tests.e2e.window import MARA, TOMAS
+from widget import site_verbs
+from widget.db import Database, open_database
+from widget.demo.start import SITE
+from widget.moderation import owners
+
+pytestmark = pytest.mark.browser
+
+POST = "/posts/slow-bread/"
+
+
+@pytest.fixture
+async def own_demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """One of its own, which holds all that readers write."""
+    async with running_demo(tmp_path) as running:
+        database = open_database(f"sqlite:///{running.folder / 'palaver.db'}")
+        await site_verbs.change(database, SITE, {"hold": "all"}, running.home)
+        await database.close()
+        yield running
+
+
+@pytest.fixture
+async def own_database(own_demo: Demo) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite:///{own_demo.folder / 'palaver.db'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+async def moderator(
+    request: pytest.FixtureRequest,
+    new_context: NewContext,
+    new_scriptless_context: NewContext,
+    own_demo: Demo,
+    own_database: Database,
+) -> Page:
+    """The inbox, before the first owner."""
+    context = await (new_context if request.param else new_scriptless_context)()
+    return await be_owner(await context.new_page(), own_demo, own_database)
+
+
+async def be_owner(page: Page, demo: Demo, database: Database) -> Page:
+    await page.goto(await owners.make_link(database, demo.home))
+    await page.get_by_label("Your name").fill("Olga Fern")
+    await page.get_by_role("button", name="Go on in this browser").click()
+    await expect(page.get_by_role("link", name="Inbox")).to_have_attribute("aria-current", "page")
+    return page
+
+
+async def write(demo: Demo, text: str, name: str = "Gwen Applegarth") -> None:
+    """As a guest; it waits."""
+    guest = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@example.org"}
+    body = {"url": f"{demo.blog}{POST}", "text": text, "guest": guest}
+    async with httpx2.AsyncClient(base_url=demo.home) as client:
+        answer = await client.post(f"/api/v1/{SITE}/comments", json=body)
+    assert answer.json()["status"] == "pending"
+
+
+async def test_held_comment_is_approved_and_another_reader_sees_it(
+    moderator: Page, own_demo: Demo, other: Reader
+) -> None:
+    await write(own_demo, "Cold dough, warm hands.")
+    await other.open(f"{own_demo.blog}{POST}")
+    await expect(other.comment("Cold dough, warm hands.")).to_have_count(0)
+    await moderator.reload()
+    waiting = moderator.locator(".item", has_text="Cold dough, warm hands.")
+    await waiting.get_by_role("button", name="Approve").click()
+    await expect(moderator.get_by_role("status")).to_contain_text("1 comment approved.")
+    await expect(waiting).to_have_count(0)
+    await other.page.reload()
+    await expect(other.comment("Cold dough, warm hands.")).to_be_visible()
+
+
+async def test_spam_is_undone(moderator: Page, own_demo: Demo) -> None:
+    await write(own_demo, "Cheap flour here.")
+    await moderator.reload()
+    waiting = moderator.locator(".item", has_text="Cheap flour here.")
+    await waiting.get_by_role("button", name="Spam").click()
+    await expect(moderator.get_by_role("status")).to_contain_text("1 comment marked as spam.")
+    await moderator.get_by_role("button", name="Undo").click()
+    await expect(moderator.get_by_role("status")).to_contain_text("Undone: 1 comment marked as spam.")
+    await expect(waiting).to_be_visible()
+
+
+async def test_banned_reader_cannot_post_and_sees_why(moderator: Page, own_demo: Demo, new_context: NewContext) -> None:
+    thread = f"{own_demo.home}/thread/{SITE}?url={quote(own_demo.blog + POST, safe='')}"
+    tomas = await (await new_context()).new_page()
+    await tomas.goto(f"{own_demo.home}/account")
+    await tomas.get_by_role("button", name="Demo").click()
+    await tomas.get_by_role("button", name=TOMAS).click()
+    await tomas.goto(thread)
+    await tomas.get_by_label("Comment").fill("Buy my oven.")
+    await tomas.get_by_role("button", name="Post Comment").click()
+    await expect(tomas.get_by_text("Waits for a moderator;")).to_be_visible()
+    await moderator.reload()
+    await moderator.locator(".item", has_text="Buy my oven.").get_by_role("link", name=TOMAS).click()
+    await moderator.get_by_label("30 days").check()
+    await moderator.get_by_label("Reason, which they will read").fill("No advertisements, please.")
+    await moderator.get_by_role("button", name="Ban", exact=True).click()
+    await expect(moderator.get_by_role("status")).to_contain_text(f"{TOMAS} banned until")
+    await tomas.goto(thread)
+    await tomas.get_by_label("Comment").fill("Buy my other oven.")
+    await tomas.get_by_role("button", name="Post Comment").click()
+    await expect(tomas.get_by_text(re.compile("You cannot take part .*No advertisements, please"))).to_be_visible()
+
+
+async def test_moderator_needs_no_mouse(page: Page, own_demo: Demo, own_database: Database) -> None:
+    for text in ("First words.", "Second words.", "Third words.", "Fourth words."):
+        await write(own_demo, text, f"{text.split(maxsplit=1)[0]} Guest")
+    await be_owner(page, own_demo, own_database)
+    await expect(page.locator(".item")).to_have_count(5)  # the demo brings one along
+    focused = page.locator(".item article:focus")
+    await page.keyboard.press("j")
+    await expect(focused).to_contain_text("Fourth words.")
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.get_by_role("status")).to_contain_text("1 comment approved.")
+    await expect(focused).to_contain_text("Second words.")  # where the decided one stood
+    await page.keyboard.press("u")
+    await expect(page.get_by_role("status")).to_contain_text("Undone: 1 comment approved.")
+    await expect(page.locator(".item")).to_have_count(5)
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await expect(page.locator("#ticked")).to_have_text("2 ticked")
+    await page.keyboard.press("d")
+    await expect(page.get_by_role("status")).to_contain_text("2 comments deleted.")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    await page.get_by_label("Text or name").press_sequentially("ad")  # letters in a field are no keys
+    await expect(page.get_by_label("Text or name")).to_have_value("ad")
+    await expect(page.locator(".item")).to_have_count(3)
+
+
+async def test_reader_who_signs_in_from_the_management_page_is_told_it_is_not_theirs(
+    page: Page, own_demo: Demo
+) -> None:
+    await page.goto(f"{own_demo.home}/admin")
+    await page.get_by_role("button", name="Demo").click()
+    await page.get_by_role("button", name=MARA).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("you look after no comments here")
+
+
+async def pages_of(page: Page, demo: Demo) -> list[str]:
+    """The address of each page of it, where there is something to see."""
+    await write(demo, "A long word: " + "methionyl" * 30 + ", and https://example.org/")
+    await write(demo, "Another.")
+    await page.goto(f"{demo.home}/admin")
+    await page.locator(".item", has_text="Another.").get_by_role("button", name="Approve").click()
+    inbox = page.url
+    await page.goto(f"{demo.home}/admin?tab=all")
+    first = page.locator(".item").first
+    links = [await first.locator(found).get_attribute("href") for found in ("header b a", "a.when")]
+    return [inbox, *(f"{demo.home}{link}" for link in links), f"{demo.home}/admin/log"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_and_all_fits_a_narrow_screen(
+    new_context: NewContext, own_demo: Demo, own_database: Database, scheme: str
+) -> None:
+    page = await (await new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})).new_page()
+    await page.goto(f"{own_demo.home}/admin")
+    assert await violations(page) == []
+    await be_owner(page, own_demo, own_database)
+    for address in await pages_of(page, own_demo):
+        await page.goto(address)
+        assert await violations(page) == [], address
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
