@@ -16,6 +16,7 @@ from widget.openapi import document
 from widget.operations import OPERATIONS
 
 DOCUMENT = document("https://comments.example")
+MODERATORS = {"set_status", "undo", "ban", "unban", "lock", "unlock"}  # what only they may
 METHODS = {"get", "post", "put", "patch", "delete"}
 Described = tuple[str, str, dict[str, Any]]  # path, method, operation
 
@@ -131,19 +132,26 @@ async def answers(world: World, cast: Cast) -> dict[str, httpx2.Response]:
     mine = await world.post("Mine.", headers=cast.alice)
     await world.set_site("blog", hold="all")
     await world.post("Held.", headers=cast.alice)
-    texts = {
+    bodies: dict[str, Any] = {
         "post": {"url": PAGE, "text": "More.", "guest": GUEST},
         "edit": {"text": "Edited."},
         "preview": {"text": "x"},
+        "set_status": {"status": "spam", "seen": "approved", "reason": "Sells pills."},
+        "ban": {"days": 7, "reason": "Insults."},
     }
-    found = {}
+    subjects = dict.fromkeys(("edit", "delete"), mine["id"])
+    found: dict[str, httpx2.Response] = {}
     for operation in OPERATIONS:
-        comment = mine["id"] if operation.name in ("edit", "delete") else root["id"]
-        path = f"/api/v1{operation.path}".format(site="blog", id=comment)
+        path = f"/api/v1{operation.path}".format(site="blog", id=subjects.get(operation.name, root["id"]))
         params = {"url": PAGE} if "url" in operation.query else None
-        found[operation.name] = await world.client.request(
-            operation.method, path, params=params, json=texts.get(operation.name), headers=cast.alice
+        who = cast.bob if operation.name in MODERATORS else cast.alice
+        answer = await world.client.request(
+            operation.method, path, params=params, json=bodies.get(operation.name), headers=who
         )
+        found[operation.name] = answer
+        if operation.name == "set_status":
+            bodies["undo"] = {"id": answer.json()["undo"]}
+            subjects |= dict.fromkeys(("ban", "unban"), answer.json()["person_id"])
     return found
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 import httpx2
 
 from tests.support.cast import Cast, Headers, close_page, cookie_of
-from tests.support.service import GUEST, HOME, PAGE, World
+from tests.support.service import BLOG, GUEST, HOME, PAGE, World
+from widget.operations import OPERATIONS
 
 KEY = "url:blog.example/posts/bread"
+OTHER = f"{BLOG}/posts/rye"
 PEOPLE = Cast._fields
 _numbers = itertools.count()
 
@@ -18,9 +21,10 @@ Ask = Callable[[World, Headers, str], Awaitable[httpx2.Response]]
 
 
 def _json(method: str, path: str, **body: object) -> Ask:
-    async def ask(world: World, who: Headers, comment_id: str) -> httpx2.Response:
-        sent = {**body, "text": f"Words {next(_numbers)}."} if body else None
-        return await world.client.request(method, f"/api/v1/blog{path}".format(id=comment_id), json=sent, headers=who)
+    async def ask(world: World, who: Headers, subject: str) -> httpx2.Response:
+        filled = {"text": f"Words {next(_numbers)}.", "id": subject}
+        sent = {name: filled.get(name, value) for name, value in body.items()} or None
+        return await world.client.request(method, f"/api/v1/blog{path}".format(id=subject), json=sent, headers=who)
 
     return ask
 
@@ -40,24 +44,30 @@ def _form(action: str) -> Ask:
 
 
 ROUTES: dict[str, Ask] = {
-    "POST comments": _json("POST", "/comments", url=PAGE, guest=GUEST),
-    "PATCH comment": _json("PATCH", "/comments/{id}", text=""),
-    "DELETE comment": _json("DELETE", "/comments/{id}"),
-    "PUT like": _json("PUT", "/comments/{id}/like"),
-    "DELETE like": _json("DELETE", "/comments/{id}/like"),
-    "POST preview": _json("POST", "/preview", text=""),
+    "POST /comments": _json("POST", "/comments", url=PAGE, guest=GUEST, text=""),
+    "PATCH /comments/{id}": _json("PATCH", "/comments/{id}", text=""),
+    "DELETE /comments/{id}": _json("DELETE", "/comments/{id}"),
+    "PUT /comments/{id}/like": _json("PUT", "/comments/{id}/like"),
+    "DELETE /comments/{id}/like": _json("DELETE", "/comments/{id}/like"),
+    "POST /preview": _json("POST", "/preview", text=""),
     **{f"form {action}": _form(action) for action in ("post", "reply", "edit", "delete", "like", "unlike", "preview")},
+    "PUT /comments/{id}/status": _json("PUT", "/comments/{id}/status", status="approved"),
+    "POST /undo": _json("POST", "/undo", id=""),
+    "PUT /people/{id}/ban": _json("PUT", "/people/{id}/ban", days=7),
+    "DELETE /people/{id}/ban": _json("DELETE", "/people/{id}/ban"),
+    "PUT /lock": _json("PUT", f"/lock?url={OTHER}"),
+    "DELETE /lock": _json("DELETE", f"/lock?url={OTHER}"),
 }
 
 # Alice wrote the comment, Bob moderates the site, Charlie another one, Eve is banned.
-#                  alice bob charlie eve dora guest nobody
-OPEN = {
-    "POST comments": (201, 201, 201, 403, 201, 201, 201),
-    "PATCH comment": (200, 200, 403, 403, 403, 403, 401),
-    "DELETE comment": (200, 200, 403, 403, 403, 403, 401),
-    "PUT like": (200, 200, 200, 403, 200, 200, 401),
-    "DELETE like": (200, 200, 200, 403, 200, 200, 401),
-    "POST preview": (200, 200, 200, 200, 200, 200, 200),
+#                             alice bob charlie eve dora guest nobody
+OF_READERS = {
+    "POST /comments": (201, 201, 201, 403, 201, 201, 201),
+    "PATCH /comments/{id}": (200, 200, 403, 403, 403, 403, 401),
+    "DELETE /comments/{id}": (200, 200, 403, 403, 403, 403, 401),
+    "PUT /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
+    "DELETE /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
+    "POST /preview": (200, 200, 200, 200, 200, 200, 200),
     "form post": (303, 303, 303, 403, 303, 303, 303),
     "form reply": (303, 303, 303, 403, 303, 303, 303),
     "form edit": (303, 303, 403, 403, 403, 403, 401),
@@ -66,10 +76,19 @@ OPEN = {
     "form unlike": (303, 303, 303, 403, 303, 303, 401),
     "form preview": (200, 200, 200, 200, 200, 200, 200),
 }
+OF_MODERATORS = {
+    "PUT /comments/{id}/status": (403, 200, 403, 403, 403, 403, 401),
+    "POST /undo": (403, 200, 403, 403, 403, 403, 401),
+    "PUT /people/{id}/ban": (403, 200, 403, 403, 403, 403, 401),
+    "DELETE /people/{id}/ban": (403, 200, 403, 403, 403, 403, 401),
+    "PUT /lock": (403, 200, 403, 403, 403, 403, 401),
+    "DELETE /lock": (403, 200, 403, 403, 403, 403, 401),
+}
+OPEN = OF_READERS | OF_MODERATORS
 # Only those who moderate the site may still do something.
 CLOSED = {
     route: tuple(status if person == "bob" else 409 for person, status in zip(PEOPLE, row, strict=True))
-    for route, row in OPEN.items()
+    for route, row in OF_READERS.items()
     if "preview" not in route
 }
 
@@ -80,21 +99,48 @@ async def _comment(world: World, cast: Cast) -> str:
     return str(posted["id"])
 
 
+async def _held(world: World, cast: Cast) -> dict[str, Any]:
+    """What Bob is told who held a comment of a guest whom nobody needs: `undo` and `person_id` are in it."""
+    comment = (await world.post(f"Words {next(_numbers)}."))["id"]
+    answer = await world.client.put(
+        f"/api/v1/blog/comments/{comment}/status", json={"status": "pending"}, headers=cast.bob
+    )
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def _subjects(world: World, cast: Cast, route: str, shared: str) -> list[str]:
+    """For each person what they ask about: what one of them deletes or undoes, the next ones need no more."""
+    if "/people/" in route:
+        return [(await _held(world, cast))["person_id"]] * len(cast)
+    if route == "POST /undo":
+        return [(await _held(world, cast))["undo"] for _ in cast]
+    if route in ("DELETE /comments/{id}", "form delete"):
+        return [await _comment(world, cast) for _ in cast]
+    return [shared] * len(cast)
+
+
 async def _ask_all(world: World, cast: Cast, routes: Collection[str], *, closed: bool) -> dict[str, tuple[int, ...]]:
-    """The statuses of each route for each person. What one of them deletes, the next ones need no more."""
+    """The statuses of each route for each person."""
     shared = await _comment(world, cast)
-    comments = {route: [await _comment(world, cast) for _ in cast] for route in routes if "delete" in route.lower()}
+    await world.post("Elsewhere.", url=OTHER)
+    subjects = {route: await _subjects(world, cast, route, shared) for route in routes}
     if closed:
         await close_page(world, cast, KEY)
     return {
         route: tuple(
             [
-                (await ROUTES[route](world, who, comment)).status_code
-                for who, comment in zip(cast, comments.get(route, itertools.repeat(shared)), strict=False)
+                (await ROUTES[route](world, who, subject)).status_code
+                for who, subject in zip(cast, subjects[route], strict=True)
             ]
         )
         for route in routes
     }
+
+
+def test_table_has_every_operation_that_changes_something() -> None:
+    changing = {f"{op.method} {op.path.removeprefix('/{site}')}" for op in OPERATIONS if op.method != "GET"}
+    assert changing == {route for route in OPEN if not route.startswith("form ")}
 
 
 async def test_everybody_may_do_what_the_table_says(world: World, cast: Cast) -> None:
@@ -115,18 +161,18 @@ async def test_everybody_may_sign_out(world: World, cast: Cast) -> None:
 
 async def test_nobody_posts_where_guests_may_not(world: World, cast: Cast) -> None:
     await world.set_site("blog", guests="off")
-    asked = [(await ROUTES["POST comments"](world, who, "")).status_code for who in cast]
+    asked = [(await ROUTES["POST /comments"](world, who, "")).status_code for who in cast]
     assert asked == [201, 201, 201, 403, 201, 401, 401]
 
 
 async def test_author_changes_a_comment_only_within_the_window(world: World, cast: Cast) -> None:
     comment = await _comment(world, cast)
     world.clock.pass_seconds(899)
-    assert (await ROUTES["PATCH comment"](world, cast.alice, comment)).status_code == 200
+    assert (await ROUTES["PATCH /comments/{id}"](world, cast.alice, comment)).status_code == 200
     world.clock.pass_seconds(1)
-    assert (await ROUTES["PATCH comment"](world, cast.alice, comment)).status_code == 403
-    assert (await ROUTES["DELETE comment"](world, cast.alice, comment)).status_code == 403
-    assert (await ROUTES["PATCH comment"](world, cast.bob, comment)).status_code == 200
+    assert (await ROUTES["PATCH /comments/{id}"](world, cast.alice, comment)).status_code == 403
+    assert (await ROUTES["DELETE /comments/{id}"](world, cast.alice, comment)).status_code == 403
+    assert (await ROUTES["PATCH /comments/{id}"](world, cast.bob, comment)).status_code == 200
 
 
 async def test_session_of_one_site_is_none_on_another(world: World, cast: Cast) -> None:

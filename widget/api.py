@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
 
 from auth import SSO
@@ -10,6 +12,9 @@ from widget.render import author_view
 from widget.store.comments import Comment
 from widget.store.pages import Page
 from widget.threads import Reader, Thread
+
+Status = Literal["approved", "pending", "rejected", "spam"]
+MAX_BAN = 3_650  # days; or for good
 
 
 class _Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +38,21 @@ class CommentIn(_Taken, frozen=True):
 
 class TextIn(_Taken, frozen=True):
     text: str
+
+
+class StatusIn(_Taken, frozen=True):
+    status: Status
+    seen: Status | None = None  # what it was when you decided: where it is something else by now, it stays so
+    reason: str = ""
+
+
+class UndoIn(_Taken, frozen=True):
+    id: str  # the `undo` of an answer
+
+
+class BanIn(_Taken, frozen=True):
+    days: Annotated[int, msgspec.Meta(ge=1, le=MAX_BAN)] | None  # null: for good
+    reason: str = ""  # which the banned person reads
 
 
 class AuthorOut(msgspec.Struct, frozen=True):
@@ -120,6 +140,29 @@ class MeOut(msgspec.Struct, frozen=True):
     own: list[OwnOut]  # what may still be edited and deleted
     pending: list[CommentOut]
     can: list[str]  # post, like, moderate
+
+
+class DecidedOut(msgspec.Struct, frozen=True):
+    comment: CommentOut
+    person_id: str | None  # its author, for a ban
+    undo: str | None  # what takes it back; null where nothing changed, here and below
+
+
+class UndoneOut(msgspec.Struct, frozen=True):
+    undone: int
+    kept: int  # what was changed again since, and stays
+    undo: str
+
+
+class BannedOut(msgspec.Struct, frozen=True):
+    banned: bool
+    until: str | None  # null: for good, or not banned
+    undo: str | None
+
+
+class LockedOut(msgspec.Struct, frozen=True):
+    locked: bool
+    undo: str | None
 
 
 class ErrorDetail(msgspec.Struct, frozen=True, omit_defaults=True):

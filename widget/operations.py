@@ -8,7 +8,7 @@ from widget import api
 
 
 class Operation(NamedTuple):
-    name: str  # of the handler in `handlers/comments.py`
+    name: str  # `routes.py` has its handler
     method: str
     path: str  # below /api/v1
     summary: str
@@ -23,6 +23,7 @@ class Operation(NamedTuple):
 _PAGE = ("url", "id")
 _CHANGE = (403, 404, 429, 503)
 _BODY = (400, 413, 415, 422)  # what reading one may end with
+_MODERATORS = (401, 403, 404, 503)
 
 OPERATIONS = (
     Operation(
@@ -68,5 +69,29 @@ OPERATIONS = (
     Operation(
         "me", "GET", "/{site}/me", "Who reads, and what is theirs on a page.", api.MeOut,
         query=_PAGE, errors=(403, 404, 422, 503),
+    ),
+    Operation(
+        "set_status", "PUT", "/{site}/comments/{id}/status", "Decide on a comment, as a moderator.", api.DecidedOut,
+        body=api.StatusIn, errors=(409, *_BODY, *_MODERATORS),
+    ),
+    Operation(
+        "undo", "POST", "/{site}/undo", "Take back what a moderator did.", api.UndoneOut, body=api.UndoIn,
+        errors=(409, *_BODY, *_MODERATORS),
+    ),
+    Operation(
+        "ban", "PUT", "/{site}/people/{id}/ban", "Keep somebody from writing and liking.", api.BannedOut,
+        body=api.BanIn, errors=(*_BODY, *_MODERATORS),
+    ),
+    Operation(
+        "unban", "DELETE", "/{site}/people/{id}/ban", "Let somebody take part again.", api.BannedOut,
+        errors=_MODERATORS,
+    ),
+    Operation(
+        "lock", "PUT", "/{site}/lock", "Close a page to new comments.", api.LockedOut, query=_PAGE,
+        errors=(422, *_MODERATORS),
+    ),
+    Operation(
+        "unlock", "DELETE", "/{site}/lock", "Open a page again.", api.LockedOut, query=_PAGE,
+        errors=(422, *_MODERATORS),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from auth import Auth
-from widget.handlers import account, actions, avatars, comments, documents, embed, health, owners, reports
+from widget.handlers import account, actions, avatars, comments, documents, embed, health, moderation, owners, reports
 from widget.handlers.admin import comment, inbox, log, person
 from widget.operations import OPERATIONS
 
@@ -21,6 +21,12 @@ _HANDLERS = {
     "preview": comments.preview,
     "counts": comments.counts,
     "me": comments.me,
+    "set_status": moderation.set_status,
+    "undo": moderation.undo,
+    "ban": moderation.ban,
+    "unban": moderation.unban,
+    "lock": moderation.lock,
+    "unlock": moderation.lock,
 }
 
 

@@ -38,7 +38,7 @@ PUBLIC = {"Cache-Control": "public, max-age=0, s-maxage=1"}
 PRIVATE = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-def _json(body: Any, status: int = 200, headers: dict[str, str] = PRIVATE) -> Response:
+def json_answer(body: Any, status: int = 200, headers: dict[str, str] = PRIVATE) -> Response:
     kept = {**headers, "X-Content-Type-Options": "nosniff"}
     return Response(msgspec.json.encode(body), status, kept, "application/json")
 
@@ -49,14 +49,14 @@ async def thread(request: Request) -> Response:
     page = read_page_key(site, query.get("url"), query.get("id"))
     sort = read_sort(site, query.get("sort"))
     found = await service_of(request).core.db.read(read_thread, site, page.key, sort, query.get("cursor"))
-    return _json(thread_out(found, page.key, page.url), headers=PUBLIC)
+    return json_answer(thread_out(found, page.key, page.url), headers=PUBLIC)
 
 
 async def replies(request: Request) -> Response:
     """GET …/comments/{id}/replies?cursor="""
     site, cursor = await site_of(request), request.query_params.get("cursor")
     found = await service_of(request).core.db.read(read_replies, site, request.path_params["id"], cursor)
-    return _json(RepliesOut([comment_out(row) for row in found.comments], found.next), headers=PUBLIC)
+    return json_answer(RepliesOut([comment_out(row) for row in found.comments], found.next), headers=PUBLIC)
 
 
 async def likers(request: Request) -> Response:
@@ -65,7 +65,7 @@ async def likers(request: Request) -> Response:
     after = cursors.read_person(cursor) if cursor else -1
     found = await likes.list_likers(service_of(request).core, site, request.path_params["id"], after)
     following = cursors.after_person(found.people[-1].person_id) if found.more else None
-    return _json(LikersOut([PersonOut(person.name, person.url or None) for person in found.people], following))
+    return json_answer(LikersOut([PersonOut(person.name, person.url or None) for person in found.people], following))
 
 
 async def post(request: Request) -> Response:
@@ -83,7 +83,7 @@ async def post(request: Request) -> Response:
         agent=request.headers.get("user-agent", ""),
     )
     posted = await comments.post(service_of(request).core, site, actor, draft)
-    response = _json(comment_out(posted.comment, own=True), 201)
+    response = json_answer(comment_out(posted.comment, own=True), 201)
     if posted.session:
         give_session(request, response, site.id, posted.session, caller)
     return response
@@ -95,7 +95,7 @@ async def edit(request: Request) -> Response:
     actor, _, _ = await writer_of(request, site)
     body = await read_json(request, TextIn)
     done = await comments.edit(service_of(request).core, site, actor, request.path_params["id"], body.text)
-    return _json(comment_out(done.comment, own=True))
+    return json_answer(comment_out(done.comment, own=True))
 
 
 async def delete(request: Request) -> Response:
@@ -103,7 +103,7 @@ async def delete(request: Request) -> Response:
     site = await site_of(request)
     actor, _, _ = await writer_of(request, site)
     done = await comments.delete(service_of(request).core, site, actor, request.path_params["id"])
-    return _json(comment_out(done.comment))
+    return json_answer(comment_out(done.comment))
 
 
 async def like(request: Request) -> Response:
@@ -112,7 +112,7 @@ async def like(request: Request) -> Response:
     actor, _, _ = await writer_of(request, site)
     liked = request.method == "PUT"
     done = await likes.like(service_of(request).core, site, actor, request.path_params["id"], liked=liked)
-    return _json(LikedOut(done.comment.likes, done.liked))
+    return json_answer(LikedOut(done.comment.likes, done.liked))
 
 
 async def preview(request: Request) -> Response:
@@ -122,7 +122,7 @@ async def preview(request: Request) -> Response:
     body = await read_json(request, TextIn)
     core = service_of(request).core
     core.limits.check("preview", actor.address, core.db.now())
-    return _json(HtmlOut(await render(check_text(body.text))))
+    return json_answer(HtmlOut(await render(check_text(body.text))))
 
 
 async def counts(request: Request) -> Response:
@@ -132,7 +132,7 @@ async def counts(request: Request) -> Response:
         raise Invalid(f"Ask for at most {MAX_COUNTS} pages at once.", code="too_many_urls")
     keys = {url: read_page_key(site, url, None).key for url in urls}
     found = await pages.count(service_of(request).core, site, list(keys.values()))
-    return _json(CountsOut({url: found.get(key, 0) for url, key in keys.items()}), headers=PUBLIC)
+    return json_answer(CountsOut({url: found.get(key, 0) for url, key in keys.items()}), headers=PUBLIC)
 
 
 async def me(request: Request) -> Response:
@@ -143,7 +143,7 @@ async def me(request: Request) -> Response:
     actor = await reader_of(request, site)
     reader = await service.core.db.read(read_reader, site, page.key, actor)
     label = provider_label(site, reader.provider, service.providers)
-    response = _json(me_out(reader, label, site.edit_window))
+    response = json_answer(me_out(reader, label, site.edit_window))
     if "sec-fetch-site" in request.headers:
         response.headers.append("Set-Cookie", probe_cookie())
     return response
