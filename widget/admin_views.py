@@ -143,7 +143,7 @@ def row_view(row: Queued, now: int) -> RowView:
         status=row.status,
         html=Markup(row.html),  # noqa: S704  made by text.py
         long=len(row.html) > 1_500,
-        reasons=[f"{_BECAUSE[said.status]} {said.reason}." for said in unpack(row.verdicts) if said.status in _BECAUSE],
+        reasons=_reasons(row),
         time=ids.rfc3339(row.created_at),
         date=date(row.created_at),
         edited=row.edited_at is not None,
@@ -157,6 +157,12 @@ def row_view(row: Queued, now: int) -> RowView:
             if _LEADS_TO[verb] != row.status and row.status != "deleted"
         ],
     )
+
+
+def _reasons(row: Queued) -> list[str]:
+    """What the checks said against it; nothing once it is approved, for a moderator saw that."""
+    said = unpack(row.verdicts) if row.status != "approved" else ()
+    return [f"{_BECAUSE[verdict.status]} {verdict.reason}." for verdict in said if verdict.status in _BECAUSE]
 
 
 def near_views(found: InPlace, rows: Iterable[Comment]) -> list[NearView]:
@@ -271,7 +277,8 @@ def comments(number: int) -> str:
 
 
 def inbox_address(**query: str) -> str:
-    return _address("/admin", **query)
+    given = urlencode({name: value for name, value in query.items() if value})
+    return f"/admin?{given}" if given else "/admin"
 
 
 def comment_address(site: str, comment_id: int) -> str:
@@ -280,11 +287,6 @@ def comment_address(site: str, comment_id: int) -> str:
 
 def person_address(site: str, person_id: int) -> str:
     return f"/admin/people/{site}/{ids.encode(person_id)}"
-
-
-def _address(path: str, **query: str) -> str:
-    given = urlencode({name: value for name, value in query.items() if value})
-    return f"{path}?{given}" if given else path
 
 
 def _until(time: int) -> str:

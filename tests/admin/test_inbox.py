@@ -147,13 +147,19 @@ async def test_what_an_address_makes_up_is_never_shown(world: World, bob: Member
     assert "won" not in bob.page.text(".//main")
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://blog.example"}, {}])
-async def test_foreign_page_and_program_decide_nothing(world: World, bob: Member, headers: dict[str, str]) -> None:
+FOREIGN, NOBODY = "This request did not come from our own page", "Sign in to look after the comments"
+
+
+@pytest.mark.parametrize(("headers", "told"), [({"Origin": "https://blog.example"}, FOREIGN), ({}, NOBODY)])
+async def test_foreign_page_and_program_decide_nothing(
+    world: World, bob: Member, headers: dict[str, str], told: str
+) -> None:
     posted = await world.post("Bread.")
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in bob.cookies.items())}
     form = {"do": f"approve blog.{posted['id']}.pending"}
     answer = await world.client.post("/admin", data=form, headers={**headers, **cookie})
     assert answer.status_code == 403
+    assert told in answer.text
     assert (await world.thread())["comments"] == []
 
 
@@ -213,7 +219,7 @@ async def test_person_and_page_narrow_the_inbox(world: World, bob: Member) -> No
 async def test_list_goes_on_without_gap_or_repetition(
     world: World, bob: Member, charlie: Member, olga: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widget.moderation.queue.PER_PAGE", 2)
+    monkeypatch.setattr("widget.moderation.queue.PER_PAGE", 3)  # so that a page ends between two of the same id
     for number in range(3):
         await world.post(f"Bread {number}.")
         await post_on_shop(world, f"Tea {number}.")
@@ -277,3 +283,6 @@ async def test_reason_of_a_held_comment_is_shown(world: World, bob: Member) -> N
     await bob.open("/admin")
     reasons = [text_of(reason) for reason in bob.page.all(".//p[@class='reason']")]
     assert reasons == ["Held because it has a link, and the site lets none through unseen."]
+    await bob.press_at("Look:", "Approve")
+    await bob.open("/admin?tab=all")
+    assert not bob.page.all(".//p[@class='reason']")
