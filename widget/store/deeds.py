@@ -40,8 +40,9 @@ class Deed(NamedTuple):
 
 _line, _undoing, _undone = actions.alias("line"), actions.alias("undoing"), actions.alias("undone")
 _of_deed = (_line.c.site_id == actions.c.site_id, _line.c.batch_id == actions.c.batch_id)
-_taken_back = (  # a value and no EXISTS, which PostgreSQL without statistics joins line by line
-    sa.select(sa.func.max(_undoing.c.id))
+# A count: EXISTS makes PostgreSQL without statistics join line by line, and for max(id) SQLite reads the whole log.
+_taken_back = (
+    sa.select(sa.func.count())
     .where(_undoing.c.site_id == _line.c.site_id, _undoing.c.undoes == _line.c.id)
     .scalar_subquery()
 )
@@ -75,7 +76,7 @@ _SELECT: sa.Select[Any] = (
         actions.c.before,
         actions.c.after,
         sa.select(sa.func.count()).where(*_of_deed).scalar_subquery(),
-        sa.select(sa.func.count()).where(*_of_deed, _taken_back.is_not(None)).scalar_subquery(),
+        sa.select(sa.func.count()).where(*_of_deed, _taken_back > 0).scalar_subquery(),
     )
     .join_from(actions, sites, sites.c.id == actions.c.site_id)
     .outerjoin(people, people.c.id == actions.c.person_id)
