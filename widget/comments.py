@@ -15,12 +15,12 @@ from widget.db import Tx
 from widget.errors import Conflict, Invalid, NotFound
 from widget.events import PageChanged
 from widget.guests import ANONYMOUS, Guest, check_guest
-from widget.moderation.deciding import set_statuses
+from widget.moderation.deciding import write_decision
 from widget.names import clean_name
 from widget.page_key import PageKey
 from widget.spam.verdicts import Verdict
-from widget.store import actions, idempotency, likes, pages, people, sessions
 from widget.store import comments as store
+from widget.store import idempotency, likes, pages, people, sessions
 from widget.store.appearance import set_appearance
 from widget.store.comments import Comment, Double
 from widget.store.pages import Page
@@ -247,9 +247,7 @@ def _delete(tx: Tx, site: Site, actor: Actor, comment_id: str) -> Changed:
         store.set_comment(tx, site.id, comment.id, **store.GONE)
         changed(tx, site, page, comment, comment.status, "deleted")
     elif comment.status != "rejected":
-        line = actions.Line("reject", "comment", comment.id, {"status": comment.status}, {"status": "rejected"})
-        actions.add_actions(tx, site.id, actor.person_id, [line])
-        set_statuses(tx, site, [(comment, "rejected")])
+        write_decision(tx, site, actor.person_id, [comment], "reject")
     return Changed(_comment(tx, site, comment.id), page)
 
 

@@ -166,3 +166,14 @@ async def test_unknown_comment_cannot_be_reported(world: World) -> None:
     answer = await world.client.get("/report/blog/0000000000000")
     assert answer.status_code == 404
     assert Html(answer.text).text(".//*[@role='alert']") == "There is no such comment."
+
+
+async def test_moderator_who_deletes_in_the_thread_settles_what_was_reported(world: World, cast: Cast) -> None:
+    comment = await world.post("Rude.")
+    for who in await strangers(2):
+        await report(world, comment, who)
+    assert (await world.client.delete(f"/api/v1/blog/comments/{comment['id']}", headers=cast.bob)).status_code == 200
+    [line] = await world.db.read(actions.list_actions, world.blog.id, 1 << 62, 10)
+    await undoing.undo(world.app.service.core, world.blog, await actor(world, cast.bob), ids.encode(line.batch_id))
+    await report(world, comment, Actor(None, "", "192.0.2.9"))
+    assert await shown(world) == [comment["id"]]

@@ -80,12 +80,27 @@ def _decide(tx: Tx, site: Site, actor: Actor, choices: Sequence[Choice], verb: s
             missed.append(Missed(choice.comment_id, comment.status, None))
         else:
             (kept if comment.status == status else chosen).append(comment)
-    lines = [Line(verb, "comment", row.id, {"status": row.status}, {"status": status}) for row in chosen]
-    batch = actions.add_actions(tx, site.id, moderator.id, lines, reason) if lines else None
-    set_statuses(tx, site, [(comment, status) for comment in chosen])
-    settle_reports(tx, site.id, [comment.id for comment in (*chosen, *kept)])
+    batch = write_decision(tx, site, moderator.id, chosen, verb, reason)
+    settle_reports(tx, site.id, [comment.id for comment in kept])
     now = comments.list_comments(tx, site.id, list(found))
     return Decided(ids.encode(batch) if batch else None, now, _with_names(tx, site, missed))
+
+
+def write_decision(
+    tx: Tx, site: Site, moderator_id: int | None, chosen: Sequence[Comment], verb: str, reason: str = ""
+) -> int | None:
+    """What a moderator decided on comments of locked pages, with its lines in the log; the deed's id, if there is one.
+
+    Readers' reports are answered by it.
+    """
+    if not chosen:
+        return None
+    status = VERBS[verb]
+    lines = [Line(verb, "comment", row.id, {"status": row.status}, {"status": status}) for row in chosen]
+    batch = actions.add_actions(tx, site.id, moderator_id, lines, reason)
+    set_statuses(tx, site, [(comment, status) for comment in chosen])
+    settle_reports(tx, site.id, [comment.id for comment in chosen])
+    return batch
 
 
 def moderator_of(tx: Tx, site: Site, actor: Actor) -> Person:
