@@ -34,7 +34,7 @@ LAYERS = {
     "text tree",
     "store": "store",
     "models": "migrate migrations models",
-    "base": "batch db errors events ids key_file looks mail mail_settings public_http resources settings "
+    "base": "background batch db errors events ids key_file looks mail mail_settings public_http resources settings "
     "settings_providers settings_sources settings_table sqlite url_parts",
 }
 HEIGHTS = {name: -depth for depth, names in enumerate(LAYERS.values()) for name in names.split()}

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from widget import ids
+from widget.background import Background
 from widget.core import Actor, Core
 from widget.errors import PalaverError
 from widget.events import Event, Judged
@@ -60,21 +61,19 @@ async def verify_key(core: Core, blog: str) -> None:
         logger.error("Akismet does not know this key (akismet_key); every comment will wait for a moderator")
 
 
-class Teacher:
+class Teacher(Background):
     """Tells Akismet what moderators decided otherwise, after they have been answered."""
 
     def __init__(self, core: Core) -> None:
+        super().__init__()
         self._core = core
         self._one_at_a_time = asyncio.Semaphore(1)
         self._waiting = 0
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def hear(self, event: Event) -> None:
         if self._core.akismet is not None and isinstance(event, Judged) and self._waiting < WAITING:
             self._waiting += len(event.comment_ids)
-            task = asyncio.create_task(self._tell(self._core.akismet, event))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.start(self._tell(self._core.akismet, event))
 
     async def _tell(self, akismet: Akismet, event: Judged) -> None:
         try:
@@ -87,15 +86,6 @@ class Teacher:
             logger.warning("Akismet was not told what moderators decided: %s", error.code)
         finally:
             self._waiting -= len(event.comment_ids)
-
-    async def settled(self) -> None:
-        """Wait for those that are on their way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await self.settled()
 
 
 def _question(asked: store.Asked) -> Question:

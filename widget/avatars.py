@@ -7,6 +7,7 @@ import logging
 
 import httpx2
 
+from widget.background import Background
 from widget.core import Core
 from widget.db import Tx
 from widget.errors import Invalid, PalaverError
@@ -21,22 +22,20 @@ WAITING = 100  # beyond that, whoever signs up chooses their picture on the acco
 _HEADERS = {"Accept": "image/webp, image/png, image/jpeg, image/gif"}
 
 
-class Pictures:
+class Pictures(Background):
     """`http` reaches public hosts alone and takes at most `MAX_BYTES`; without `offered` nothing is ever fetched."""
 
     def __init__(self, core: Core, http: httpx2.AsyncClient, *, offered: bool) -> None:
+        super().__init__()
         self._core = core
         self._http = http
         self._one_at_a_time = asyncio.Semaphore(1)  # unpacking one takes 20 MB
-        self._tasks: set[asyncio.Task[None]] = set()
         self.offered = offered
 
     def hear(self, event: Event) -> None:
         """Get the picture of somebody who is new, after they have been answered."""
         if isinstance(event, SignedUp) and event.picture and self.offered and len(self._tasks) < WAITING:
-            task = asyncio.create_task(self._welcome(event))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.start(self._welcome(event))
 
     async def _welcome(self, event: SignedUp) -> None:
         try:
@@ -55,14 +54,8 @@ class Pictures:
         async with self._one_at_a_time:
             return await asyncio.to_thread(make_picture, answer.content)
 
-    async def settled(self) -> None:
-        """Wait for those that are on their way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await self.settled()
+        await super().close()
         await self._http.aclose()
 
 
