@@ -168,5 +168,6 @@ class Reader:
         await self._driver.click(self._thread, ".write .post")
         posted = """return [...document.querySelectorAll("#list article")].some((article) =>
             article.querySelector("header b").textContent.trim() === args[0] &&
-            article.querySelector(".body").textContent.trim() === args[1])"""
+            article.querySelector(".body").textContent.trim() === args[1]) &&
+            document.querySelector("#status").textContent.includes("was posted")"""  # said once it was scrolled to
         await self._driver.wait_for(self._thread, posted, NAME, text)

@@ -21,6 +21,11 @@ const done = args.pop();
 """
 _SEEN = "return document.querySelector(args[0])?.checkVisibility({ visibilityProperty: true, opacityProperty: true })"
 
+_WHERE = """
+const { x, y, width, height } = document.querySelector(args[0]).getBoundingClientRect();
+return [x, y, width, height];
+"""
+
 
 class WebDriverError(Exception):
     """A command that failed, by its code (WebDriver, 6.6)."""
@@ -118,6 +123,7 @@ class WebDriver:
         """Once the element is seen; again where the browser is not ready, as in a tab that is still being painted."""
         async with _patience(f"no {command} on {selector}"):
             while True:
+                await self._rests(place)
                 await self.wait_for(place, _SEEN, selector)
                 try:
                     await self._wire.send(command, {"id": await self._find(selector), **parameters})
@@ -127,6 +133,13 @@ class WebDriver:
                 else:
                     return
                 await _pause()
+
+    async def _rests(self, place: Place) -> None:
+        """A frame that its page still scrolls or sizes: a click meets what comes to lie under it."""
+        host, before = place._replace(frame=""), None
+        while place.frame and (now := await self.wait_for(host, _WHERE, place.frame)) != before:
+            before = now
+            await _pause()
 
     async def _find(self, selector: str) -> str:
         found: dict[str, str] = await self._wire.send("FindElement", {"using": "css selector", "value": selector})
