@@ -16,7 +16,7 @@ from bench.threads import Written
 from bench.world import frame_path
 from widget.assets import Assets
 
-DEMO_ONLY = "demo.css"
+NOT_FOR_READERS = ("demo.css", "admin.css", "admin.js")
 
 
 async def keep_cached_answer(server: Server, page: str, folder: Path) -> Expected:
@@ -87,13 +87,13 @@ async def measure_download(service: Server) -> list[Row]:
     """Scripts and styles as they are served, in kB (10^3 bytes)."""
     files = {name: asset.path for name, asset in Assets().by_name.items() if name.endswith((".js", ".css"))}
     reader = [files[name] for name in ("embed.js", "widget.js", "widget.css")]
-    everything = [path for name, path in files.items() if name != DEMO_ONLY]
+    everything = [path for name, path in files.items() if name not in NOT_FOR_READERS]
     sizes = {encoding: await _size(service, reader, encoding) for encoding in ("identity", "gzip", "br")}
     return [
         Row("reader's download: raw", sizes["identity"], " kB"),
         Row("reader's download: gzip", sizes["gzip"], " kB"),
         Row("reader's download: brotli", sizes["br"], " kB", 7.5),
-        Row("all scripts and styles: brotli", await _size(service, everything, "br"), " kB", 20),
+        Row("all scripts and styles of readers: brotli", await _size(service, everything, "br"), " kB", 20),
     ]
 
 

@@ -112,8 +112,10 @@ _queue = {
 }
 for _name, _where in _queue.items():
     _partial(f"ix_comments_{_name}", _where, "site_id", "id")
-for _name in ("address", "address_hash", "text_hash"):
-    _partial(f"ix_comments_{_name}", comments.c[_name].is_not(None), "site_id", _name, "id")
+for _name in ("person_id", "address_hash"):  # whose spam it was: an index of all comments costs every post an entry
+    _partial(f"ix_comments_spam_{_name}", _queue["spam"], "site_id", _name, "id")
+_partial("ix_comments_address", comments.c.address.is_not(None), "site_id", "id")
+_partial("ix_comments_text_hash", comments.c.text_hash.is_not(None), "site_id", "text_hash", "id")
 sa.Index("ix_comments_page", comments.c.site_id, comments.c.page_id, comments.c.id)
 sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)
 

@@ -10,7 +10,12 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-LOOKED_FOR = ("address", "address_hash", "text_hash")
+INDEXES = {
+    "spam_person_id": ("status = 'spam'", ["site_id", "person_id", "id"]),
+    "spam_address_hash": ("status = 'spam'", ["site_id", "address_hash", "id"]),
+    "address": ("address IS NOT NULL", ["site_id", "id"]),
+    "text_hash": ("text_hash IS NOT NULL", ["site_id", "text_hash", "id"]),
+}
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -49,11 +54,9 @@ def upgrade() -> None:
     for table, columns in (("sites", _sites()), ("comments", _comments())):
         for column in columns:
             op.add_column(table, column)
-    for name in LOOKED_FOR:
-        where = sa.text(f"{name} IS NOT NULL")
-        op.create_index(
-            f"ix_comments_{name}", "comments", ["site_id", name, "id"], sqlite_where=where, postgresql_where=where
-        )
+    for name, (condition, indexed) in INDEXES.items():
+        where = sa.text(condition)
+        op.create_index(f"ix_comments_{name}", "comments", indexed, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "spam_tokens",
         sa.Column("site_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -67,7 +70,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("spam_tokens")
-    for name in LOOKED_FOR:
+    for name in INDEXES:
         op.drop_index(f"ix_comments_{name}", "comments")
     for table, columns in (("comments", _comments()), ("sites", _sites())):
         with op.batch_alter_table(table) as batch:
