@@ -15,8 +15,10 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import re2
+if TYPE_CHECKING:
+    import re2
 
 MAX_LINES = 2_000
 MAX_LINE = 200  # characters
@@ -25,6 +27,10 @@ MAX_PROGRAM = 8 << 20  # bytes that a list may take, compiled
 _WORD = re.compile(r"[^\W_]+")
 _LISTED = re.compile(r"[^\W_]+\*?|\*")
 _HARMLESS = ("", "Quite.", "2 pieces of bread, please!", "¿Qué?")  # a pattern that fits all of these fits anything
+
+
+class _Unusable(ValueError):
+    """What RE2 says against a pattern."""
 
 
 class BadList(ValueError):
@@ -45,7 +51,7 @@ def check_list(text: str) -> tuple[str, ...]:
         raise BadList(f"A list has at most {MAX_PATTERNS} patterns; this one has {len(patterns)}.")
     try:
         _patterns(lines)
-    except re2.error as error:
+    except _Unusable as error:
         raise BadList("The patterns of this list are too large together.") from error
     return lines
 
@@ -61,9 +67,8 @@ def _check_line(number: int, line: str) -> None:
         return
     try:
         pattern = _compile(line[1:-1])
-    except re2.error as error:
-        why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
-        raise BadList(f"Line {number} ({line}) is no pattern that can be used: {why}.") from error
+    except _Unusable as error:
+        raise BadList(f"Line {number} ({line}) is no pattern that can be used: {error}.") from error
     if pattern.search("") or all(pattern.search(text) for text in _HARMLESS[1:]):
         raise BadList(f"Line {number} ({line}) fits nearly every text.")
 
@@ -84,7 +89,7 @@ def find(lines: Sequence[str], text: str) -> str:
 def _words(lines: tuple[str, ...]) -> re2._Regexp | None:
     """For a text of words in lower case, with a space before and behind each."""
     phrases = [
-        " ".join(re2.escape(word).replace(r"\*", "[^ ]*") for word in _LISTED.findall(_plain(line).casefold()))
+        " ".join(word.replace("*", "[^ ]*") for word in _LISTED.findall(_plain(line).casefold()))
         for line in lines
         if not _is_pattern(line)
     ]
@@ -98,11 +103,17 @@ def _patterns(lines: tuple[str, ...]) -> re2._Regexp | None:
 
 
 def _compile(pattern: str) -> re2._Regexp:
+    import re2  # noqa: PLC0415  (memory that sites without lists need not pay for)
+
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = MAX_PROGRAM
     options.log_errors = False
-    return re2.compile(pattern, options)
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        (said,) = error.args
+        raise _Unusable(said.decode(errors="replace") if isinstance(said, bytes) else str(said)) from error
 
 
 def _is_pattern(line: str) -> bool:
