@@ -5,8 +5,8 @@ People, identities, sessions and attempts are global.
 """
 
 from widget.models.columns import metadata
-from widget.models.content import comments, idempotency_keys, likes, pages, sites
-from widget.models.moderation import actions, owner_links
+from widget.models.content import comments, idempotency_keys, likes, page_differences, pages, site_aliases, sites
+from widget.models.moderation import actions, appointments, owner_links
 from widget.models.people import avatars, identities, people, standings
 from widget.models.reports import reports
 from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
@@ -14,6 +14,7 @@ from widget.models.spam import spam_tokens
 
 __all__ = [
     "actions",
+    "appointments",
     "attempts",
     "avatars",
     "clients",
@@ -24,10 +25,12 @@ __all__ = [
     "likes",
     "metadata",
     "owner_links",
+    "page_differences",
     "pages",
     "people",
     "reports",
     "sessions",
+    "site_aliases",
     "sites",
     "spam_tokens",
     "sso_tokens",

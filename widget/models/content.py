@@ -39,7 +39,22 @@ sites = sa.Table(
     flag("hash_routes", False),
     flag("sso", False),
     text("sso_url", ""),
+    text("providers", ""),
+    text("votes", "up"),
+    integer("close_after"),
+    text("proof_of_work", "off"),
+    text("badge_author", "Author"),
+    text("badge_moderator", "Moderator"),
+    text("badge_owner", "Owner"),
     integer("sso_key", 1),  # the number in the derivation of the site's key: another number, another key
+)
+
+site_aliases = sa.Table(  # names that a site had before: its tags lead to it still
+    "site_aliases",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    id_column("site_id"),
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
 )
 
 pages = sa.Table(
@@ -52,6 +67,7 @@ pages = sa.Table(
     text("title", ""),
     integer("count"),  # approved comments
     flag("locked", False),
+    sa.Column("closes_at", sa.BigInteger),  # as a moderator chose; 0: never; null: as the site's `close_after` says
     id_column("merged_into", null=True),  # the page that a moderator made this one a part of
     id_column("shown_as", null=True),  # where that ends: the page that holds the comments now
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),  # rises with every write
@@ -60,6 +76,16 @@ pages = sa.Table(
 )
 _merged = pages.c.shown_as.is_not(None)
 sa.Index("ix_pages_shown_as", pages.c.site_id, pages.c.shown_as, sqlite_where=_merged, postgresql_where=_merged)
+
+page_differences = sa.Table(  # two that look like one page, of which a moderator said that they are not
+    "page_differences",
+    metadata,
+    id_column("site_id", key=True),
+    id_column("page_id", key=True),
+    id_column("other_id", key=True),  # the higher of the two
+    sa.ForeignKeyConstraint(["site_id", "page_id"], ["pages.site_id", "pages.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["site_id", "other_id"], ["pages.site_id", "pages.id"], ondelete="CASCADE"),
+)
 
 comments = sa.Table(
     "comments",
@@ -82,6 +108,7 @@ comments = sa.Table(
     integer("score"),
     integer("reports"),  # since a moderator looked at it
     integer("replies"),  # approved descendants at any depth: not 0 keeps a vanished comment's place
+    sa.Column("pinned_at", sa.BigInteger),  # a root that stands before all others; null: it does not
     sa.Column("address", sa.String(50)),  # it came from, as long as the site keeps that; null: not known, or no longer
     sa.Column("address_hash", sa.String(8)),  # keyed and short (`screening.address_hash`), for good
     sa.Column("text_hash", sa.BigInteger),  # of the words alone (`screening.text_hash`)
@@ -105,6 +132,7 @@ def _partial(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Inde
 _partial("ix_comments_roots_by_time", _roots, "site_id", "page_id", "id")
 _partial("ix_comments_roots_by_score", _roots, "site_id", "page_id", "score", "id")
 _partial("ix_comments_replies", _replies, "site_id", "root_id", "path")
+_partial("ix_comments_pinned", comments.c.pinned_at.is_not(None), "site_id", "page_id")
 _queue = {
     "pending": comments.c.status == "pending",
     "spam": comments.c.status == "spam",
@@ -126,6 +154,7 @@ likes = sa.Table(
     id_column("comment_id", key=True),
     id_column("person_id", key=True),
     id_column("page_id"),
+    integer("value", 1),  # -1: a dislike
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.ForeignKeyConstraint(["site_id", "comment_id"], ["comments.site_id", "comments.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),

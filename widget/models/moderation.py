@@ -34,3 +34,16 @@ owner_links = sa.Table(  # each makes one person an owner, once
     sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
 )
+
+appointments = sa.Table(  # a role for whoever signs in with that account; gone once it is given
+    "appointments",
+    metadata,
+    id_column("id", key=True),
+    sa.Column("provider", sa.String(40), nullable=False),
+    sa.Column("account", sa.Text, nullable=False),  # the provider's id of the person, or a verified e-mail address
+    sa.Column("role", sa.String(9), nullable=False),
+    id_column("site_id", null=True),  # null: an owner, of all
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.Index("ix_appointments_account", "account"),
+)

@@ -43,6 +43,13 @@ class Site(msgspec.Struct, frozen=True):
     sso: bool
     sso_url: str
     sso_key: int
+    providers: str = ""
+    votes: str = "up"
+    close_after: int = 0
+    proof_of_work: str = "off"
+    badge_author: str = "Author"
+    badge_moderator: str = "Moderator"
+    badge_owner: str = "Owner"
 
 
 def _site(row: sa.Row[Any]) -> Site:
