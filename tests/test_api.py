@@ -46,7 +46,7 @@ async def test_reader_gets_a_thread_as_the_contract_says(world: World, cast: Cas
     reply = await world.post("Indeed.", parent_id=root["id"], headers=cast.bob)
     answer = await ask(world, "GET", "/thread", params={"url": PAGE})
     assert answer.headers["cache-control"] == PUBLIC
-    about = {"edited_at": None, "likes": 0, "score": 0, "status": "approved", "next_replies": None}
+    about = {"edited_at": None, "likes": 0, "score": 0, "status": "approved", "pinned": False, "next_replies": None}
     assert answer.json() == {
         "page": {"key": "url:blog.example/posts/bread", "url": PAGE, "title": "Bread", "count": 2, "locked": False},
         "comments": [

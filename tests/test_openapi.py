@@ -16,7 +16,7 @@ from widget.openapi import document
 from widget.operations import OPERATIONS
 
 DOCUMENT = document("https://comments.example")
-MODERATORS = {"set_status", "undo", "ban", "unban", "lock", "unlock"}  # what only they may
+MODERATORS = {"pin", "unpin", "set_status", "undo", "ban", "unban", "lock", "unlock"}  # what only they may
 METHODS = {"get", "post", "put", "patch", "delete"}
 Described = tuple[str, str, dict[str, Any]]  # path, method, operation
 
@@ -135,6 +135,7 @@ async def answers(world: World, cast: Cast) -> dict[str, httpx2.Response]:
     bodies: dict[str, Any] = {
         "post": {"url": PAGE, "text": "More.", "guest": GUEST},
         "edit": {"text": "Edited."},
+        "report": {"reason": "abuse", "note": "Look at this."},
         "preview": {"text": "x"},
         "set_status": {"status": "spam", "seen": "approved", "reason": "Sells pills."},
         "ban": {"days": 7, "reason": "Insults."},
@@ -160,9 +161,12 @@ async def test_answers_are_as_they_are_described(world: World, cast: Cast) -> No
     described = {operation["operationId"]: operation["responses"] for _, _, operation in operations()}
     assert given.keys() == described.keys()
     for name, answer in given.items():
-        schema = described[name][str(answer.status_code)]["content"]["application/json"]["schema"]
         assert answer.status_code < 300, name
-        assert misfits(schema, answer.json()) == [], name
+        content = described[name][str(answer.status_code)].get("content")
+        if content is None:
+            assert answer.content == b"", name
+        else:
+            assert misfits(content["application/json"]["schema"], answer.json()) == [], name
 
 
 async def test_errors_are_as_they_are_described(world: World) -> None:

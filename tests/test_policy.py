@@ -49,9 +49,12 @@ ROUTES: dict[str, Ask] = {
     "DELETE /comments/{id}": _json("DELETE", "/comments/{id}"),
     "PUT /comments/{id}/like": _json("PUT", "/comments/{id}/like"),
     "DELETE /comments/{id}/like": _json("DELETE", "/comments/{id}/like"),
+    "POST /comments/{id}/report": _json("POST", "/comments/{id}/report", reason="abuse"),
     "POST /preview": _json("POST", "/preview", text=""),
     **{f"form {action}": _form(action) for action in ("post", "reply", "edit", "delete", "like", "unlike", "preview")},
     "PUT /comments/{id}/status": _json("PUT", "/comments/{id}/status", status="approved"),
+    "PUT /comments/{id}/pin": _json("PUT", "/comments/{id}/pin"),
+    "DELETE /comments/{id}/pin": _json("DELETE", "/comments/{id}/pin"),
     "POST /undo": _json("POST", "/undo", id=""),
     "PUT /people/{id}/ban": _json("PUT", "/people/{id}/ban", days=7),
     "DELETE /people/{id}/ban": _json("DELETE", "/people/{id}/ban"),
@@ -67,6 +70,7 @@ OF_READERS = {
     "DELETE /comments/{id}": (200, 200, 403, 403, 403, 403, 401),
     "PUT /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
     "DELETE /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
+    "POST /comments/{id}/report": (204, 204, 204, 403, 204, 204, 204),
     "POST /preview": (200, 200, 200, 200, 200, 200, 200),
     "form post": (303, 303, 303, 403, 303, 303, 303),
     "form reply": (303, 303, 303, 403, 303, 303, 303),
@@ -78,6 +82,8 @@ OF_READERS = {
 }
 OF_MODERATORS = {
     "PUT /comments/{id}/status": (403, 200, 403, 403, 403, 403, 401),
+    "PUT /comments/{id}/pin": (403, 200, 403, 403, 403, 403, 401),
+    "DELETE /comments/{id}/pin": (403, 200, 403, 403, 403, 403, 401),
     "POST /undo": (403, 200, 403, 403, 403, 403, 401),
     "PUT /people/{id}/ban": (403, 200, 403, 403, 403, 403, 401),
     "DELETE /people/{id}/ban": (403, 200, 403, 403, 403, 403, 401),
@@ -89,7 +95,7 @@ OPEN = OF_READERS | OF_MODERATORS
 CLOSED = {
     route: tuple(status if person == "bob" else 409 for person, status in zip(PEOPLE, row, strict=True))
     for route, row in OF_READERS.items()
-    if "preview" not in route
+    if "preview" not in route and "report" not in route
 }
 
 
@@ -110,12 +116,13 @@ async def _held(world: World, cast: Cast) -> dict[str, Any]:
 
 
 async def _subjects(world: World, cast: Cast, route: str, shared: str) -> list[str]:
-    """For each person what they ask about: what one of them deletes or undoes, the next ones need no more."""
+    """For each person what they ask about: what one of them deletes or undoes, the next ones need no more; and what
+    three report is held."""
     if "/people/" in route:
         return [(await _held(world, cast))["person_id"]] * len(cast)
     if route == "POST /undo":
         return [(await _held(world, cast))["undo"] for _ in cast]
-    if route in ("DELETE /comments/{id}", "form delete"):
+    if route in ("DELETE /comments/{id}", "form delete", "POST /comments/{id}/report"):
         return [await _comment(world, cast) for _ in cast]
     return [shared] * len(cast)
 

@@ -33,6 +33,7 @@ def comment(number: int, parent: Comment | None) -> Comment:
         likes=0,
         score=0,
         replies=0,
+        pinned_at=None,
         author_name="",
         author_url=None,
         author_role=None,

@@ -33,6 +33,8 @@ _TOLD = {
     "shadow": "banned without being told",
     "trust": "trusted",
     "untrust": "no longer trusted",
+    "pin": "pinned",
+    "unpin": "no longer pinned",
     "note": "described in a note",
     "merge": "merged into another page",
     "lock": "closed",

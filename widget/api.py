@@ -14,6 +14,7 @@ from widget.store.pages import Page
 from widget.threads import Reader, Thread
 
 Status = Literal["approved", "pending", "rejected", "spam"]
+Reason = Literal["spam", "abuse", "private", "unlawful", "other"]
 MAX_BAN = 3_650  # days; or for good
 
 
@@ -46,6 +47,11 @@ class StatusIn(_Taken, frozen=True):
     reason: str = ""
 
 
+class ReportIn(_Taken, frozen=True):
+    reason: Reason
+    note: str = ""  # what else moderators should know
+
+
 class UndoIn(_Taken, frozen=True):
     id: str  # the `undo` of an answer
 
@@ -75,6 +81,7 @@ class CommentOut(msgspec.Struct, frozen=True):
     score: int
     replies: int  # approved descendants
     status: str
+    pinned: bool  # stands before all others, whatever the order
     next_replies: str | None = None  # of a root: the cursor of its further replies
 
 
@@ -160,6 +167,11 @@ class BannedOut(msgspec.Struct, frozen=True):
     undo: str | None
 
 
+class PinnedOut(msgspec.Struct, frozen=True):
+    pinned: bool
+    undo: str | None
+
+
 class LockedOut(msgspec.Struct, frozen=True):
     locked: bool
     undo: str | None
@@ -191,6 +203,7 @@ def comment_out(comment: Comment, next_replies: str | None = None, *, own: bool 
         score=comment.score,
         replies=comment.replies,
         status=comment.status,
+        pinned=comment.pinned,
         next_replies=next_replies,
     )
 

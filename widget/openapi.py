@@ -70,6 +70,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return [parameter(name, place) for place, names in places.items() for name in names]
 
 
-def _content(description: str, shape: type) -> dict[str, Any]:
+def _content(description: str, shape: type | None) -> dict[str, Any]:
+    if shape is None:
+        return {"description": description}
     reference = {"$ref": _REFERENCE.format(name=shape.__name__)}
     return {"description": description, "content": {"application/json": {"schema": reference}}}

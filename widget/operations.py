@@ -12,7 +12,7 @@ class Operation(NamedTuple):
     method: str
     path: str  # below /api/v1
     summary: str
-    answer: type
+    answer: type | None  # None: no body
     body: type | None = None
     query: tuple[str, ...] = ()
     status: int = 200
@@ -59,6 +59,10 @@ OPERATIONS = (
         errors=(401, 409, *_CHANGE),
     ),
     Operation(
+        "report", "POST", "/{site}/comments/{id}/report", "Tell moderators that a comment should not be there.", None,
+        body=api.ReportIn, status=204, errors=(409, *_BODY, *_CHANGE),
+    ),
+    Operation(
         "preview", "POST", "/{site}/preview", "How a text will look.", api.HtmlOut, body=api.TextIn,
         errors=(*_BODY, *_CHANGE),
     ),
@@ -69,6 +73,14 @@ OPERATIONS = (
     Operation(
         "me", "GET", "/{site}/me", "Who reads, and what is theirs on a page.", api.MeOut,
         query=_PAGE, errors=(403, 404, 422, 503),
+    ),
+    Operation(
+        "pin", "PUT", "/{site}/comments/{id}/pin", "Let a comment stand before all others of its page.", api.PinnedOut,
+        errors=(409, 422, *_MODERATORS),
+    ),
+    Operation(
+        "unpin", "DELETE", "/{site}/comments/{id}/pin", "Let it go back to its place.", api.PinnedOut,
+        errors=_MODERATORS,
     ),
     Operation(
         "set_status", "PUT", "/{site}/comments/{id}/status", "Decide on a comment, as a moderator.", api.DecidedOut,

@@ -81,6 +81,14 @@ def can_moderate(person: Person | None) -> Person:
     return person
 
 
+def can_pin(comment: Comment) -> None:
+    """A root that everybody sees."""
+    if comment.depth:
+        raise Invalid("Only a comment that answers no other can be pinned.", code="not_a_root")
+    if comment.status != "approved":
+        raise Conflict("This comment is no longer there.", code="comment_gone")
+
+
 def can_judge(moderator: Person, person: Person, verb: str) -> None:
     """Ban, trust or note readers and authors; roles are the owners' to give."""
     if verb == "role":

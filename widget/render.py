@@ -215,6 +215,7 @@ class _Maker:
             likes=comment.likes,
             replies=comment.replies,
             answers=self._names.get(comment.parent_id or 0, "") if node.flattened else "",
+            pinned=comment.pinned,
             liked=comment.id in self._liked,
             mine=own,
             focused=comment.id == self.thread.focus,

@@ -9,7 +9,7 @@ from widget import cursors, ids, policy
 from widget.comments import unknown_comment
 from widget.core import Actor
 from widget.db import Tx
-from widget.store import comments, pages, people
+from widget.store import comments, pages, people, pins
 from widget.store import likes as likes_store
 from widget.store import threads as store
 from widget.store.comments import Comment
@@ -18,6 +18,8 @@ from widget.store.people import Person
 from widget.store.sites import Site
 from widget.store.threads import Place
 from widget.tree import reading_order
+
+MOST_PINS = 3
 
 
 class Thread(NamedTuple):
@@ -49,13 +51,17 @@ NOBODY = Reader(None, "", [], [], [])
 
 
 def read_thread(tx: Tx, site: Site, page_key: str, sort: str, cursor: str | None = None) -> Thread:
-    """A page of roots and their first replies. Raises `BadRequest` (bad_cursor)."""
+    """A page of roots and their first replies; before the first stand those that are pinned, and nowhere else.
+
+    Raises `BadRequest` (bad_cursor).
+    """
     after = cursors.read_roots(cursor, sort) if cursor else None
     page = pages.get_page(tx, site.id, page_key)
     if page is None:
         return Thread(None, [], None, {})
-    roots = store.list_roots(tx, site.id, page.id, sort, after, store.ROOTS + 1)
-    return _thread(tx, site, page, sort, roots)
+    pinned = _list_pinned(tx, site, page)
+    roots = store.list_roots(tx, site.id, page.id, sort, after, store.ROOTS + 1, without=pinned)
+    return _thread(tx, site, page, sort, roots, () if after else pinned)
 
 
 def read_focused(tx: Tx, site: Site, page_key: str, sort: str, comment_id: str) -> Thread:
@@ -80,7 +86,8 @@ def _from_root(tx: Tx, site: Site, page: Page, sort: str, comment: Comment) -> T
     root = comments.get_comment(tx, site.id, comment.root_id)
     assert root is not None
     place = Place(root.score, root.id)
-    roots = store.list_roots(tx, site.id, page.id, sort, place, store.ROOTS + 1, inclusive=True)
+    pinned = _list_pinned(tx, site, page)
+    roots = store.list_roots(tx, site.id, page.id, sort, place, store.ROOTS + 1, inclusive=True, without=pinned)
     earlier = store.has_earlier_root(tx, site.id, page.id, sort, place)
     return _thread(tx, site, page, sort, roots)._replace(earlier=earlier, focus=comment.id)
 
@@ -103,11 +110,17 @@ def _is_shown(comment: Comment) -> bool:
     return comment.status == "approved" or comment.replies > 0
 
 
-def _thread(tx: Tx, site: Site, page: Page, sort: str, roots: list[Comment]) -> Thread:
+def _list_pinned(tx: Tx, site: Site, page: Page) -> list[Comment]:
+    """Pages that were merged may have had more between them: those that were pinned last."""
+    return [pin for pin in pins.list_pins(tx, site.id, page.id) if pin.pinned][:MOST_PINS]
+
+
+def _thread(tx: Tx, site: Site, page: Page, sort: str, roots: list[Comment], pinned: Sequence[Comment] = ()) -> Thread:
     cursor = None
     if len(roots) > store.ROOTS:
         roots = roots[: store.ROOTS]
         cursor = cursors.after_root(sort, roots[-1].score, roots[-1].id)
+    roots = [*pinned, *roots]
     replies = store.list_first_replies(tx, site.id, [root.id for root in roots if root.replies])
     more = {}
     for root_id, rows in replies.items():

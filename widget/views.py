@@ -29,6 +29,7 @@ class CommentView(msgspec.Struct):
     edited: bool
     likes: int
     replies: int  # approved descendants
+    pinned: bool = False  # stands before all others
     answers: str = ""  # whom it answers, said where nesting is no longer shown
     children: list[CommentView] = []
     parent: str = ""  # in fragments: the comment in whose list of replies it stands; "" at the top

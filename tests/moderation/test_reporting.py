@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.cast import Cast, Headers, token_of
 from tests.support.counters import check_counters
 from tests.support.html import Html
 from tests.support.service import World
-from widget import ids, reporting
+from widget import api, ids, reporting
 from widget.core import Actor
 from widget.errors import Conflict, Forbidden, Invalid, TooMany
 from widget.limits import RULES
@@ -177,3 +177,20 @@ async def test_moderator_who_deletes_in_the_thread_settles_what_was_reported(wor
     await undoing.undo(world.app.service.core, world.blog, await actor(world, cast.bob), ids.encode(line.batch_id))
     await report(world, comment, Actor(None, "", "192.0.2.9"))
     assert await shown(world) == [comment["id"]]
+
+
+async def test_program_reports_by_json(world: World, cast: Cast) -> None:
+    comment = await world.post("Rude.")
+    address = f"/api/v1/blog/comments/{comment['id']}/report"
+    sent = {"reason": "abuse", "note": "Twice today."}
+    for _ in range(2):  # the same reader twice is once
+        answer = await world.client.post(address, json=sent, headers=cast.dora)
+        assert (answer.status_code, answer.content) == (204, b"")
+    [kept] = await world.db.read(reports.list_reports, world.blog.id, [ids.decode(comment["id"])])
+    assert (kept.reason, kept.note) == ("abuse", "Twice today.")
+    answer = await world.client.post(address, json={"reason": "dull"}, headers=cast.dora)
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["reason"])
+
+
+def test_program_may_give_the_reasons_that_people_may() -> None:
+    assert get_args(api.Reason) == tuple(reporting.REASONS)

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from widget import ids, pages
-from widget.api import BanIn, BannedOut, DecidedOut, LockedOut, StatusIn, UndoIn, UndoneOut, comment_out
+from widget.api import BanIn, BannedOut, DecidedOut, LockedOut, PinnedOut, StatusIn, UndoIn, UndoneOut, comment_out
 from widget.comments import unknown_comment
 from widget.documents import read_page_key
 from widget.errors import Conflict
 from widget.handlers.comments import json_answer
 from widget.handlers.requests import read_json, service_of, site_of, writer_of
-from widget.moderation import judging, undoing
+from widget.moderation import judging, pinning, undoing
 from widget.moderation.deciding import VERBS, Choice, decide
 from widget.moderation.judging import FOR_GOOD, Judged
 
@@ -34,6 +34,15 @@ async def set_status(request: Request) -> Response:
     [comment] = done.comments
     author = ids.encode(comment.person_id) if comment.person_id is not None else None
     return json_answer(DecidedOut(comment_out(comment, own=True), author, done.batch))
+
+
+async def pin(request: Request) -> Response:
+    """PUT or DELETE …/comments/{id}/pin"""
+    site, core = await site_of(request), service_of(request).core
+    actor, _, _ = await writer_of(request, site)
+    pinned = request.method == "PUT"
+    done = await pinning.pin(core, site, actor, request.path_params["id"], pinned=pinned)
+    return json_answer(PinnedOut(pinned, done.batch))
 
 
 async def undo(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""/report: what a reader has against a comment, on a page of its own that needs no script."""
+"""What a reader has against a comment: by JSON, and on a page of its own that needs no script."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from widget import reporting
+from widget.api import ReportIn
 from widget.documents import FIRST_PARTY
 from widget.errors import PalaverError
-from widget.handlers.requests import read_form, reader_of, service_of, site_of, writer_of
+from widget.handlers.comments import PRIVATE
+from widget.handlers.requests import read_form, read_json, reader_of, service_of, site_of, writer_of
 from widget.html import PAGE_HEADERS
 
 
@@ -33,6 +35,16 @@ async def send(request: Request) -> Response:
 async def thanks(request: Request) -> Response:
     """GET /report/thanks"""
     return _html(request, 200, done=True)
+
+
+async def report(request: Request) -> Response:
+    """POST /api/v1/{site}/comments/{id}/report"""
+    site = await site_of(request)
+    actor, _, _ = await writer_of(request, site)
+    body = await read_json(request, ReportIn)
+    core = service_of(request).core
+    await reporting.report(core, site, actor, request.path_params["id"], body.reason, body.note)
+    return Response(status_code=204, headers=PRIVATE)
 
 
 async def _form(request: Request, error: PalaverError | None = None, note: str = "") -> Response:

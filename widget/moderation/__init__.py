@@ -2,6 +2,7 @@
 
 deciding.py   comments: approved, pending, rejected, spam; many at once
 judging.py    people: banned, trusted, their role, a note
+pinning.py    a root stands before all others of its page
 merging.py    two pages become one, or a page moves; and they are split again
 sweeping.py   all comments of a person
 undoing.py    taking a deed back

@@ -13,6 +13,7 @@ from widget.events import PageChanged
 from widget.moderation.deciding import lock_comments, moderator_of, set_statuses
 from widget.moderation.judging import find_person, set_standing
 from widget.moderation.merging import merge_again, split
+from widget.moderation.pinning import give_back
 from widget.store import actions, pages
 from widget.store.actions import Action, Line
 from widget.store.people import Person
@@ -39,7 +40,8 @@ def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
     if not open_lines:
         raise Conflict("This was undone already.", code="undone")
     taken = [
-        *_undo_comments(tx, site, [line for line in open_lines if line.target == "comment"]),
+        *_undo_comments(tx, site, [line for line in open_lines if "status" in line.after]),
+        *_undo_pins(tx, site, [line for line in open_lines if "pinned_at" in line.after]),
         *_undo_people(tx, site, moderator, [line for line in open_lines if line.target == "person"]),
         *_undo_pages(tx, site, [line for line in open_lines if line.target == "page"]),
     ]
@@ -54,6 +56,16 @@ def _undo_comments(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
     found = lock_comments(tx, site, [line.target_id for line in lines]) if lines else {}
     still = [line for line in lines if line.target_id in found and _is_as_left(found[line.target_id], line.after)]
     set_statuses(tx, site, [(found[line.target_id], line.before["status"]) for line in still])
+    return still
+
+
+def _undo_pins(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
+    found = lock_comments(tx, site, [line.target_id for line in lines]) if lines else {}
+    still = []
+    for line in sorted(lines, key=lambda line: line.before["pinned_at"] is not None):  # first those that make room
+        comment = found.get(line.target_id)
+        if comment is not None and _is_as_left(comment, line.after):
+            still += [line] if give_back(tx, site, comment, line.before["pinned_at"]) else []
     return still
 
 

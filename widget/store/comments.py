@@ -31,6 +31,7 @@ class Comment(NamedTuple):
     likes: int
     score: int
     replies: int
+    pinned_at: int | None  # Unix ms
     author_name: str | None
     author_url: str | None
     author_role: str | None
@@ -40,6 +41,11 @@ class Comment(NamedTuple):
     @property
     def created_at(self) -> int:
         return ids.time_of(self.id)
+
+    @property
+    def pinned(self) -> bool:
+        """Does it stand before all others? One that vanished does not, until it is back."""
+        return self.pinned_at is not None and self.status == "approved"
 
     @property
     def told(self) -> Comment:
@@ -58,6 +64,7 @@ GONE: dict[str, Any] = {
     "provider": "",
     "likes": 0,
     "score": 0,
+    "pinned_at": None,
     "address": None,
     "address_hash": None,
     "text_hash": None,

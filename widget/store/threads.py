@@ -37,12 +37,22 @@ class Place(NamedTuple):
 
 
 def list_roots(
-    tx: Tx, site_id: int, page_id: int, sort: str, after: Place | None, limit: int, *, inclusive: bool = False
+    tx: Tx,
+    site_id: int,
+    page_id: int,
+    sort: str,
+    after: Place | None,
+    limit: int,
+    *,
+    inclusive: bool = False,
+    without: Sequence[Comment] = (),
 ) -> list[Comment]:
     """Up to `limit` roots in the order `sort` (old, new, best), those behind `after` (or from it on)."""
     base = _SELECT.where(
         comments.c.site_id == site_id, comments.c.page_id == page_id, comments.c.parent_id.is_(None), _shown
     )
+    if without:
+        base = base.where(comments.c.id.not_in([comment.id for comment in without]))
     if sort == "best":
         return _list_best(tx, base, after, limit, inclusive=inclusive)
     column, descending = comments.c.id, sort == "new"
