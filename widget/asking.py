@@ -16,7 +16,7 @@ from widget.names import clean_email, clean_name, clean_url
 from widget.screening import is_exempt
 from widget.spam.akismet import CHECK, Akismet, Question
 from widget.spam.verdicts import Verdict, unpack
-from widget.store import people
+from widget.store import pages, people
 from widget.store import spam as store
 from widget.store.sites import Site
 
@@ -26,9 +26,20 @@ WAITING = 1_000  # comments that are still to be told; beyond that, Akismet lear
 
 
 async def ask(
-    core: Core, site: Site, actor: Actor, text: str, *, guest: Guest | None = None, page_url: str = "", agent: str = ""
+    core: Core,
+    site: Site,
+    actor: Actor,
+    text: str,
+    *,
+    guest: Guest | None = None,
+    page_url: str = "",
+    comment_id: str = "",
+    agent: str = "",
 ) -> Sequence[Verdict]:
-    """What Akismet says of a comment of this author; nothing where it is not set up, or need not be asked."""
+    """What Akismet says of a comment of this author; nothing where it is not set up, or need not be asked.
+
+    One that is there already (`comment_id`) says itself on what page.
+    """
     if core.akismet is None or not site.origins:
         return ()
     person = None
@@ -36,6 +47,8 @@ async def ask(
         person = await core.db.read(people.get_person, site.id, actor.person_id)
     if is_exempt(person):
         return ()
+    if comment_id:
+        page_url = await core.db.read(pages.get_url_of_comment, site.id, ids.decode(comment_id) or 0)
     name, email, website = guest or (Guest(person.name, person.email, person.url) if person else Guest("", "", ""))
     question = Question(
         blog=site.origins[0],

@@ -205,14 +205,15 @@ class Changed(NamedTuple):
     page: Page
 
 
-async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str) -> Changed:
-    """Replace the text. Raises `Invalid` (not published, too: the text stays), `NotFound`, and what `policy.can_edit`
-    raises.
+async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str, agent: str = "") -> Changed:
+    """Replace the text; `agent` is the browser's User-Agent.
+
+    Raises `Invalid` (not published, too: the text stays), `NotFound`, and what `policy.can_edit` raises.
     """
     cleaned = check_text(text)
     core.limits.check("edit", actor.address, core.db.now())
     written = await write(core, actor, cleaned)
-    written = written._replace(asked=await ask(core, site, actor, cleaned))
+    written = written._replace(asked=await ask(core, site, actor, cleaned, comment_id=comment_id, agent=agent))
     return await core.db.write(_edit, site, actor, comment_id, written)
 
 

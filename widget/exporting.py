@@ -75,6 +75,7 @@ class CommentOut(msgspec.Struct):
     html: str
     likes: int
     replies: int
+    address: str | None  # it came from, while the site keeps that
 
 
 class LikeOut(msgspec.Struct):
@@ -181,6 +182,7 @@ def _comment(row: OwnComment) -> CommentOut:
         html=row.html,
         likes=row.likes,
         replies=row.replies,
+        address=row.address,
     )
 
 

@@ -75,6 +75,7 @@ async def test_person_downloads_all_that_is_kept_of_them(person: Person, new_per
         "html": "<p>Mine, <em>of course</em>.</p>\n",
         "likes": 1,
         "replies": 0,
+        "address": "127.0.0.1",
     }
     assert (second["site"], second["text"]) == ("shop", "In the shop.")
     [like] = found["likes"]

@@ -64,6 +64,17 @@ async def test_akismet_is_told_all_that_helps(world: World, akismet: AkismetServ
     }
 
 
+async def test_akismet_is_told_page_and_browser_of_an_edit_too(
+    world: World, cast: Cast, akismet: AkismetServer
+) -> None:
+    world.client.headers["User-Agent"] = "Firefox"
+    posted = await world.post("Bread.", headers=cast.alice)
+    await akismet.next("comment-check")
+    await world.client.patch(f"/api/v1/blog/comments/{posted['id']}", json={"text": "Rye."}, headers=cast.alice)
+    told = await akismet.next("comment-check")
+    assert (told["comment_content"], told["permalink"], told["user_agent"]) == ("Rye.", PAGE, "Firefox")
+
+
 async def test_what_akismet_says_is_kept_with_the_comment(world: World) -> None:
     ham = await world.post()
     assert ham["status"] == "approved"

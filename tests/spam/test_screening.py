@@ -209,3 +209,19 @@ async def test_site_that_keeps_addresses_for_no_day_has_none(world: World) -> No
     row = await row_of(world, (await world.post())["id"])
     assert row.address is None
     assert row.address_hash
+
+
+async def test_what_a_lifted_shadow_hid_is_not_held_against_anybody(world: World, cast: Cast) -> None:
+    await give_standing(world, "Alice", shadowed=True)
+    await world.post("Unseen.", headers=cast.alice)
+    await give_standing(world, "Alice", shadowed=False)
+    assert (await world.post("Seen again.", headers=cast.alice))["status"] == "approved"
+    assert (await world.post("Somebody new.", guest=GUEST))["status"] == "approved"
+
+
+async def test_spam_in_a_shadow_is_held_against_its_author(world: World, cast: Cast) -> None:
+    await world.set_site("blog", words_spam="casino")
+    await give_standing(world, "Alice", shadowed=True)
+    await world.post("Casino!", headers=cast.alice)
+    await give_standing(world, "Alice", shadowed=False)
+    assert (await world.post("Bread.", headers=cast.alice))["status"] == "pending"

@@ -108,8 +108,10 @@ def give_session(request: Request, response: Response, site_id: int, token: str,
 
 
 async def _edit(deed: Deed) -> Response:
-    document, form = deed.document, deed.form
-    done = await comments.edit(deed.core, document.site, deed.actor, form.get("comment", ""), form.get("text", ""))
+    form, agent = deed.form, deed.request.headers.get("user-agent", "")
+    done = await comments.edit(
+        deed.core, deed.document.site, deed.actor, form.get("comment", ""), form.get("text", ""), agent
+    )
     return await _changed(deed, done.page, done.comment, "article")
 
 

@@ -94,7 +94,8 @@ async def edit(request: Request) -> Response:
     site = await site_of(request)
     actor, _, _ = await writer_of(request, site)
     body = await read_json(request, TextIn)
-    done = await comments.edit(service_of(request).core, site, actor, request.path_params["id"], body.text)
+    core, agent = service_of(request).core, request.headers.get("user-agent", "")
+    done = await comments.edit(core, site, actor, request.path_params["id"], body.text, agent)
     return json_answer(comment_out(done.comment, own=True))
 
 

@@ -24,6 +24,7 @@ class OwnComment(NamedTuple):
     edited_at: int | None
     likes: int
     replies: int
+    address: str | None
 
 
 class OwnLike(NamedTuple):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from widget import ids
 from widget.db import Tx, add_unless_there
 from widget.events import PageChanged
-from widget.models import pages, sites
+from widget.models import comments, pages, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,15 @@ def list_pages(tx: Tx, site_id: int) -> list[Page]:
 def get_page_by_id(tx: Tx, site_id: int, page_id: int, *, lock: bool = False) -> Page | None:
     row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"site": site_id, "page": page_id}).one_or_none()
     return Page(*row) if row else None
+
+
+def get_url_of_comment(tx: Tx, site_id: int, comment_id: int) -> str:
+    """The address of the page that a comment is on; "" where there is none."""
+    query = sa.select(pages.c.url).join(
+        comments, sa.and_(comments.c.site_id == site_id, comments.c.page_id == pages.c.id)
+    )
+    found = tx.conn.execute(query.where(pages.c.site_id == site_id, comments.c.id == comment_id))
+    return found.scalar_one_or_none() or ""
 
 
 def lock_pages(tx: Tx, site_id: int, page_ids: Sequence[int]) -> None:

@@ -29,7 +29,7 @@ class Seen(NamedTuple):
 
 class Facts(NamedTuple):
     approved: int
-    by_person: bool  # was there spam of the author within a month?
+    by_person: bool  # was there spam of the author within a month, as a check or a moderator said?
     by_address: bool  # or from the address?
     copies: int
     total: Seen  # comments that the classifier learned
@@ -39,7 +39,9 @@ class Facts(NamedTuple):
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _person: sa.BindParameter[int | None] = sa.bindparam("person", type_=sa.BigInteger)
 _is_spam = c.status == sa.literal_column("'spam'")  # as the partial indexes say it: a parameter would not find them
-_bad = sa.select(sa.literal(1)).where(c.site_id == _site, c.id >= sa.bindparam("month"), _is_spam)
+# What is spam by a shadow ban alone says nothing of its author once that is lifted.
+_decided = sa.or_(c.learned == "spam", ~c.verdicts.startswith('[["spam","shadow",'), c.verdicts.contains('],["spam",'))
+_bad = sa.select(sa.literal(1)).where(c.site_id == _site, c.id >= sa.bindparam("month"), _is_spam, _decided)
 
 
 def _counted(where: Sequence[sa.ColumnElement[bool]], most: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
