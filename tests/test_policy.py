@@ -127,13 +127,15 @@ async def _subjects(world: World, cast: Cast, route: str, shared: str) -> list[s
     return [shared] * len(cast)
 
 
-async def _ask_all(world: World, cast: Cast, routes: Collection[str], *, closed: bool) -> dict[str, tuple[int, ...]]:
-    """The statuses of each route for each person."""
+async def _ask_all(
+    world: World, cast: Cast, routes: Collection[str], close: Callable[[], Awaitable[None]] | None = None
+) -> dict[str, tuple[int, ...]]:
+    """The statuses of each route for each person, on a page that `close` closes before."""
     shared = await _comment(world, cast)
     await world.post("Elsewhere.", url=OTHER)
     subjects = {route: await _subjects(world, cast, route, shared) for route in routes}
-    if closed:
-        await close_page(world, cast, KEY)
+    if close is not None:
+        await close()
     return {
         route: tuple(
             [
@@ -152,11 +154,19 @@ def test_table_has_every_operation_that_changes_something() -> None:
 
 async def test_everybody_may_do_what_the_table_says(world: World, cast: Cast) -> None:
     assert OPEN.keys() == ROUTES.keys()
-    assert await _ask_all(world, cast, OPEN, closed=False) == OPEN
+    assert await _ask_all(world, cast, OPEN) == OPEN
 
 
 async def test_only_moderators_change_anything_on_a_closed_page(world: World, cast: Cast) -> None:
-    assert await _ask_all(world, cast, CLOSED, closed=True) == CLOSED
+    assert await _ask_all(world, cast, CLOSED, lambda: close_page(world, cast, KEY)) == CLOSED
+
+
+async def test_only_moderators_change_anything_on_a_page_that_is_too_old(world: World, cast: Cast) -> None:
+    async def age() -> None:
+        await world.set_site("blog", close_after="1")
+        world.clock.pass_seconds(86_400)
+
+    assert await _ask_all(world, cast, CLOSED, age) == CLOSED
 
 
 async def test_everybody_may_sign_out(world: World, cast: Cast) -> None:

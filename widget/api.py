@@ -8,6 +8,7 @@ import msgspec
 
 from auth import SSO
 from widget import ids
+from widget.page_key import PageKey
 from widget.render import author_view
 from widget.store.comments import Comment
 from widget.store.pages import Page
@@ -90,7 +91,7 @@ class PageOut(msgspec.Struct, frozen=True):
     url: str
     title: str
     count: int
-    locked: bool
+    locked: bool  # by a moderator, or by its age
 
 
 class ThreadOut(msgspec.Struct, frozen=True):
@@ -215,13 +216,15 @@ def _author_out(comment: Comment) -> AuthorOut | None:
     return AuthorOut(author.name, author.url, author.provider, author.role, author.face.picture or None)
 
 
-def page_out(page: Page | None, key: str, url: str) -> PageOut:
-    return PageOut(page.key, page.url, page.title, page.count, page.locked) if page else PageOut(key, url, "", 0, False)
+def page_out(page: Page | None, key: PageKey, *, closed: bool) -> PageOut:
+    if page is None:
+        return PageOut(key.key, key.url, "", 0, False)
+    return PageOut(page.key, page.url, page.title, page.count, closed)
 
 
-def thread_out(thread: Thread, key: str, url: str) -> ThreadOut:
+def thread_out(thread: Thread, key: PageKey, *, closed: bool) -> ThreadOut:
     comments = [comment_out(comment, thread.more.get(comment.id)) for comment in thread.comments]
-    return ThreadOut(page_out(thread.page, key, url), comments, thread.next)
+    return ThreadOut(page_out(thread.page, key, closed=closed), comments, thread.next)
 
 
 def me_out(reader: Reader, label: str, edit_window: int) -> MeOut:

@@ -91,7 +91,7 @@ def create_app(
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
     mailer = _mailer(settings, certificates, clock)
-    cache = DocumentCache(_version_reader(database))
+    cache = DocumentCache(_version_reader(database), now=clock)
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)

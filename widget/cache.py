@@ -1,7 +1,8 @@
 """Cached documents: compressed once per change of the thread, shared by all readers.
 
 An entry is one document at one version of its page and site. A process trusts a version for at most `TRUST` seconds,
-then reads it again (one indexed row): other processes write to the same database. Its own writes tell it at once.
+then reads it again (one indexed row): other processes write to the same database. Its own writes tell it at once. What
+time alone changes has an end, from which on it is made anew.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 import brotli
 
+from widget.db import Clock, unix_ms
 from widget.events import Event, Judged, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
@@ -56,12 +58,13 @@ class Encoded(NamedTuple):
 class Entry:
     """One document, in three encodings. `checked` is the loop time at which its version was last known to be right."""
 
-    __slots__ = ("checked", "encodings", "key", "page", "size", "version")
+    __slots__ = ("checked", "encodings", "end", "key", "page", "size", "version")
 
     def __init__(self, key: Key, rendered: Rendered, encodings: dict[bytes, Encoded]) -> None:
         self.key = key
         self.page = (key.site, rendered.page)
         self.version = rendered.version
+        self.end = rendered.end
         self.encodings = encodings
         self.checked = 0.0
         self.size = sum(len(encoded.kept) for encoded in encodings.values() if not encoded.packed) + 4_000
@@ -74,6 +77,7 @@ class Rendered(NamedTuple):
     page: str  # the key of the page that holds the comments: another than asked for, where that was merged into it
     version: Version
     headers: Headers
+    end: int | None = None  # Unix ms from which on it is another document; None: it stays as it is
 
 
 Build = Callable[[], Awaitable[Rendered]]
@@ -83,8 +87,9 @@ ReadVersion = Callable[[Key], Awaitable[Version]]
 class DocumentCache:
     """Bounded by bytes, least recently used out first; one rebuild shared by concurrent readers."""
 
-    def __init__(self, read_version: ReadVersion, *, max_bytes: int = 32 << 20) -> None:
+    def __init__(self, read_version: ReadVersion, *, now: Clock = unix_ms, max_bytes: int = 32 << 20) -> None:
         self._read_version = read_version
+        self._now = now
         self._max_bytes = max_bytes
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._known: dict[tuple[str, str], set[Key]] = {}
@@ -111,10 +116,13 @@ class DocumentCache:
     def fresh(self, key: Key) -> Entry | None:
         """The entry, if its version may still be trusted: no waiting."""
         entry = self._entries.get(key)
-        if entry is None or time.monotonic() - entry.checked >= TRUST:
+        if entry is None or time.monotonic() - entry.checked >= TRUST or self._is_over(entry):
             return None
         self._entries.move_to_end(key)
         return entry
+
+    def _is_over(self, entry: Entry) -> bool:
+        return entry.end is not None and self._now() >= entry.end
 
     def learn(self, path: bytes, query: bytes, key: Key) -> None:
         """This raw path and query mean this document."""
@@ -143,7 +151,7 @@ class DocumentCache:
         checked = time.monotonic()  # before reading, so that no change is trusted away for longer than `TRUST`
         try:
             entry = self._entries.get(key)
-            if entry is None or await self._read_version(key) != entry.version:
+            if entry is None or self._is_over(entry) or await self._read_version(key) != entry.version:
                 rendered = await build()
                 entry = Entry(key, rendered, await asyncio.to_thread(encode, rendered))
             if self._is_last(key):

@@ -56,8 +56,14 @@ class Html:
         return self.environment.get_template(template).render(**values)
 
 
-def frame_headers(site: Site, *, personal: bool) -> dict[str, str]:
-    """For `/embed`: framed by the site's pages and nobody else; with no page on the list, by none."""
+STALE = 31_000  # ms after which no cache on the way shows a document any more: s-maxage and stale-while-revalidate
+
+
+def frame_headers(site: Site, *, personal: bool, lasting: bool = True) -> dict[str, str]:
+    """For `/embed`: framed by the site's pages and nobody else; with no page on the list, by none.
+
+    What is not `lasting` is another document before `STALE` is over: nobody may show it while asking for the new one.
+    """
     hosts = {form: None for origin in site.origins for form in _with_and_without_www(origin)}
     return {
         **_ALL,
@@ -67,7 +73,7 @@ def frame_headers(site: Site, *, personal: bool) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": "private, no-store"
         if personal
-        else "public, max-age=0, s-maxage=1, stale-while-revalidate=30",
+        else "public, max-age=0, s-maxage=1" + (", stale-while-revalidate=30" if lasting else ""),
     }
 
 

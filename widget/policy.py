@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from auth import SSO, Visitor
+from widget import ids
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
-from widget.ids import MAX_TIME
 from widget.store.comments import Comment
 from widget.store.joining import Standing
 from widget.store.pages import Page
@@ -18,15 +18,33 @@ from widget.store.sites import Site
 SITE_ROLES = ("reader", "author", "moderator")  # each may what those before it may
 ROLES = (*SITE_ROLES, "owner")  # of the service: of every site
 STAFF = ("moderator", "owner")
+DAY = 86_400_000  # ms
 
 
 def is_staff(person: Person | None) -> bool:
     return person is not None and person.role in STAFF
 
 
+def closes_at(site: Site, page: Page | None) -> int | None:
+    """When a page closes by itself (Unix ms): when a moderator chose, else so many days after its first comment as the
+    site says; None: never.
+    """
+    if page is None:
+        return None
+    if page.closes_at is not None:
+        return page.closes_at or None
+    return ids.time_of(page.id) + site.close_after * DAY if site.close_after else None
+
+
+def is_closed(site: Site, page: Page | None, now: int) -> bool:
+    """By a moderator, or by its age; who moderates may write there still."""
+    end = closes_at(site, page)
+    return page is not None and (page.locked or (end is not None and now >= end))
+
+
 def can_post(site: Site, page: Page | None, parent: Comment | None, person: Person | None, now: int) -> None:
-    """Raises `Unauthorised` (guests not allowed), `Forbidden` (banned) or `Conflict` (locked, parent gone)."""
-    _not_locked(page, person)
+    """Raises `Unauthorised` (guests not allowed), `Forbidden` (banned) or `Conflict` (closed, parent gone)."""
+    _not_closed(site, page, person, now)
     if not site.guests and (person is None or person.kind != "member"):
         raise Unauthorised("Please sign in to comment here.", code="sign_in_first")
     _not_banned(person, now)
@@ -51,16 +69,16 @@ def can_delete(site: Site, page: Page, comment: Comment, person: Person | None, 
     _may_change(site, page, comment, person, now, "delete")
 
 
-def can_like_on(page: Page, person: Person | None, now: int) -> None:
+def can_like_on(site: Site, page: Page, person: Person | None, now: int) -> None:
     """Any comment of the page."""
-    _not_locked(page, person)
+    _not_closed(site, page, person, now)
     if person is None:
         raise Unauthorised("Sign in, or comment first, to like comments.", code="sign_in_first")
     _not_banned(person, now)
 
 
-def can_like(page: Page, comment: Comment, person: Person | None, now: int) -> None:
-    can_like_on(page, person, now)
+def can_like(site: Site, page: Page, comment: Comment, person: Person | None, now: int) -> None:
+    can_like_on(site, page, person, now)
     if comment.status != "approved":
         raise Conflict("This comment is no longer there.", code="comment_gone")
 
@@ -163,7 +181,7 @@ def list_allowed(site: Site, page: Page | None, person: Person | None, now: int)
     """What the person may do on the page at all: of post, like, moderate."""
     checks: dict[str, Callable[[], None]] = {"post": lambda: can_post(site, page, None, person, now)}
     if page is not None:
-        checks["like"] = lambda: can_like_on(page, person, now)
+        checks["like"] = lambda: can_like_on(site, page, person, now)
     allowed = [verb for verb, check in checks.items() if _lets_through(check)]
     return [*allowed, "moderate"] if is_staff(person) else allowed
 
@@ -196,7 +214,7 @@ def editable_since(site: Site, now: int) -> int:
 
 
 def _may_change(site: Site, page: Page, comment: Comment, person: Person | None, now: int, verb: str) -> None:
-    _not_locked(page, person)
+    _not_closed(site, page, person, now)
     if person is None:
         raise Unauthorised(f"Sign in to {verb} your comment.", code="sign_in_first")
     if is_staff(person):
@@ -214,7 +232,7 @@ def _may_change(site: Site, page: Page, comment: Comment, person: Person | None,
 
 def _not_banned(person: Person | None, now: int) -> None:
     if person is not None and person.banned_until > now:
-        until = "" if person.banned_until >= MAX_TIME else f" until {_day(person.banned_until)}"
+        until = "" if person.banned_until >= ids.MAX_TIME else f" until {_day(person.banned_until)}"
         why = f": {person.ban_reason}" if person.ban_reason else "."
         raise Forbidden(f"You cannot take part on this site{until}{why}", code="banned")
 
@@ -224,7 +242,7 @@ def _day(time: int) -> str:
     return f"{datetime.fromtimestamp(time / 1000, UTC):%d %B %Y}".removeprefix("0")
 
 
-def _not_locked(page: Page | None, person: Person | None) -> None:
+def _not_closed(site: Site, page: Page | None, person: Person | None, now: int) -> None:
     """Asked first: nobody should sign in only to be told that the page is closed."""
-    if page is not None and page.locked and not is_staff(person):
+    if is_closed(site, page, now) and not is_staff(person):
         raise Conflict("Comments on this page are closed.", code="locked")

@@ -10,13 +10,13 @@ import msgspec
 from markupsafe import Markup
 
 from auth import SSO
-from widget import ids
+from widget import ids, policy
 from widget.documents import FIRST_PARTY, FRAME, Document
 from widget.faces import face_of
 from widget.labels import accounts_view, provider_label
 from widget.sites import SORTS
 from widget.store.comments import Comment
-from widget.threads import NOBODY, Reader, Replies, Thread
+from widget.threads import NOBODY, Reader, Replies, Thread, with_pending
 from widget.tree import Node, build
 from widget.views import (
     AuthorView,
@@ -59,13 +59,16 @@ def thread_view(
     document: Document,
     thread: Thread,
     providers: Sequence[ProviderView],
+    now: int,
     reader: Reader | None = None,
     wanted: Wanted = NOTHING,
 ) -> ThreadView:
-    """Everything `embed.html` and `thread.html` need; for everybody where `reader` is None, else for that one."""
-    maker = _Maker(document, thread, providers, reader, wanted)
+    """Everything `embed.html` and `thread.html` need at that time (Unix ms); for everybody where `reader` is None, else
+    for that one.
+    """
+    maker = _Maker(document, thread, providers, now, reader, wanted)
     site, page = document.site, thread.page
-    comments = [maker.comment(node) for node in build(_with_pending(thread, maker.reader), site.visible_depth)]
+    comments = [maker.comment(node) for node in build(with_pending(thread, maker.reader), site.visible_depth)]
     return ThreadView(
         site=site.name,
         page=PageView(
@@ -73,7 +76,8 @@ def thread_view(
             url=maker.page_url,
             title=page.title if page else "",
             count=page.count if page else 0,
-            locked=maker.locked,
+            closed=maker.closed,
+            closed_on=maker.closed_on(now),
         ),
         lang=document.lang,
         theme=document.theme,
@@ -142,6 +146,7 @@ class _Maker:
         document: Document,
         thread: Thread,
         providers: Sequence[ProviderView],
+        now: int,
         reader: Reader | None,
         wanted: Wanted,
     ) -> None:
@@ -151,7 +156,7 @@ class _Maker:
         self.wanted = wanted
         self.reader = reader or NOBODY
         self.page_url = thread.page.url if thread.page else document.page.url
-        self.locked = thread.page.locked if thread.page else False
+        self.closed = policy.is_closed(document.site, thread.page, now)
         self._own_address = document.address(own="1")
         self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
         self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
@@ -160,7 +165,7 @@ class _Maker:
         self._pending = {comment.id for comment in self.reader.pending}
         self._form_placed = False
         # Nobody's own in a shared document
-        self._key = new_key(secrets.token_urlsafe(16), reader.now) if reader is not None else ""
+        self._key = new_key(secrets.token_urlsafe(16), now) if reader is not None else ""
 
     def address(self, document: Document | None = None, **extra: str) -> str:
         """Inside a document for one reader, links lead to documents for that reader."""
@@ -175,6 +180,11 @@ class _Maker:
         label = provider_label(self.document.site, self.reader.provider, self.providers)
         return PersonView(person.name, label, account=self.reader.provider != SSO)
 
+    def closed_on(self, now: int) -> str:
+        """When it became too old; "" where it is open, or a moderator closed it."""
+        end = policy.closes_at(self.document.site, self.thread.page)
+        return _date(end) if end is not None and now >= end else ""
+
     def form(self) -> FormView | None:
         """The form at the thread's own place: not while one stands in a comment, nor on a closed page.
 
@@ -186,7 +196,7 @@ class _Maker:
         if self.wanted.form is not None:
             self.wanted.form.parent = ""
             return self.wanted.form
-        return None if self.locked else self._new_form()
+        return None if self.closed else self._new_form()
 
     def guest_fields(self) -> GuestFields:
         """A guest who returns need not repeat the e-mail address, which is not shown even to them."""
@@ -239,7 +249,7 @@ class _Maker:
             return
         own = self._own_address  # ids need no quoting, and building each address anew took a third of a page's time
         view.likes_url = f"{own}&likes={view.id}"
-        view.reply_url = "" if self.locked or comment.status != "approved" else f"{own}&reply={view.id}"
+        view.reply_url = "" if self.closed or comment.status != "approved" else f"{own}&reply={view.id}"
         if view.mine:
             view.edit_url = f"{own}&edit={view.id}"
             view.delete_url = f"{own}&delete={view.id}"
@@ -260,23 +270,12 @@ class _Maker:
             view.editing.comment = view.id
             view.editing.cancel_url = f"{self.address()}#comment-{view.id}"
             self._form_placed = True
-        if wanted.reply == view.id and comment.status == "approved" and (form or not self.locked):
+        if wanted.reply == view.id and comment.status == "approved" and (form or not self.closed):
             view.replying = form or self._new_form()
             view.replying.parent = view.id
             view.replying.parent_name = view.author.name if view.author else ""
             view.replying.cancel_url = f"{self.address()}#comment-{view.id}"
             self._form_placed = True
-
-
-def _with_pending(thread: Thread, reader: Reader) -> list[Comment]:
-    """The reader's own pending comments stand where they will stand once approved; new roots stand last."""
-    own = {comment.id: comment for comment in reversed(reader.pending)}
-    comments = [own.pop(comment.id, comment) for comment in thread.comments] + list(own.values())
-    roots = [comment for comment in comments if comment.depth == 0]
-    replies = [comment for comment in comments if comment.depth]
-    order = {root.id: place for place, root in enumerate(roots)}
-    replies = [reply for reply in replies if reply.root_id in order]
-    return sorted((*roots, *replies), key=lambda comment: (order[comment.root_id], comment.path))
 
 
 def author_view(comment: Comment) -> AuthorView | None:

@@ -95,6 +95,7 @@ SETTINGS = (
     Setting(
         "visible_depth", "5", "Levels of nesting that are shown; deeper replies say whom they answer.", _number(0, 12)
     ),
+    Setting("close_after", "0", "Days after the first comment when a page closes; 0: never.", _number(0, 36_500)),
     Setting("edit_window", "900", "Seconds in which authors may edit and delete their comment.", _number(0, 604_800)),
     Setting("privacy_url", "", "Your own page on how data is processed; empty: ours.", _address),
     Setting("keep_query", "on", "Does the query string tell pages apart?", _flag),

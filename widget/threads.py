@@ -44,7 +44,6 @@ class Reader(NamedTuple):
     editable: list[Comment]
     pending: list[Comment]
     can: Sequence[str] = ()  # of post, like, moderate
-    now: int = 0  # when that was, Unix ms
 
 
 NOBODY = Reader(None, "", [], [], [])
@@ -168,7 +167,7 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     page = pages.get_page(tx, site.id, page_key)
     can = policy.list_allowed(site, page, person, tx.now)
     if person is None or page is None:
-        return Reader(person, actor.provider, [], [], [], can, tx.now)
+        return Reader(person, actor.provider, [], [], [], can)
     since = policy.editable_since(site, tx.now)
     return Reader(
         person,
@@ -177,5 +176,15 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
         comments.list_own(tx, site.id, page.id, person.id, since, pending=False),
         comments.list_own(tx, site.id, page.id, person.id, since, pending=True),
         can,
-        tx.now,
     )
+
+
+def with_pending(thread: Thread, reader: Reader) -> list[Comment]:
+    """The reader's own pending comments stand where they will stand once approved; new roots stand last."""
+    own = {comment.id: comment for comment in reversed(reader.pending)}
+    comments = [own.pop(comment.id, comment) for comment in thread.comments] + list(own.values())
+    roots = [comment for comment in comments if comment.depth == 0]
+    replies = [comment for comment in comments if comment.depth]
+    order = {root.id: place for place, root in enumerate(roots)}
+    replies = [reply for reply in replies if reply.root_id in order]
+    return sorted((*roots, *replies), key=lambda comment: (order[comment.root_id], comment.path))

@@ -109,7 +109,8 @@ class PageView(msgspec.Struct, frozen=True):
     url: str
     title: str
     count: int
-    locked: bool
+    closed: bool
+    closed_on: str  # the date, where it closed by its age
 
 
 class ThreadView(msgspec.Struct):
@@ -126,7 +127,7 @@ class ThreadView(msgspec.Struct):
     earlier_url: str | None  # roots before the ones shown (opened by a permalink)
     address: str  # the document's own address, for forms and "back"
     own_address: str  # the same with own=1, for <noscript>
-    form: FormView | None  # the form at the thread's own place; None where replying or editing, or locked
+    form: FormView | None  # the form at the thread's own place; None where replying or editing, or closed
     providers: list[ProviderView]
     accounts: AccountsView | None  # where the site has accounts of its own
     guests: bool  # may guests post?

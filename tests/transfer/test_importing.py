@@ -17,6 +17,7 @@ from tests.support.service import BLOG, World
 from tests.support.wxr import POST, cdata, comment, export, item, told
 from widget import ids
 from widget.errors import NotFound
+from widget.store import pages
 from widget.store.threads import ROOTS
 from widget.transfer import importing
 from widget.transfer.importing import import_records
@@ -254,3 +255,9 @@ async def test_thread_longer_than_a_page_is_imported_whole(importer: Importer, w
     await importer(item(*(told(number) for number in range(ROOTS + 2))))
     thread = await world.thread(url=POST)
     assert (thread["page"]["count"], len(thread["comments"])) == (ROOTS + 2, ROOTS)
+
+
+async def test_imported_page_is_as_old_as_its_oldest_comment(importer: Importer, world: World) -> None:
+    await importer(item(told(2), told(1)))
+    (page,) = await world.db.read(pages.list_pages, world.blog.id)
+    assert ids.rfc3339(ids.time_of(page.id)) == "2020-01-02T03:00:01.000Z"

@@ -154,7 +154,7 @@ async def _changed(deed: Deed, page: Page, comment: Comment, part: str, status: 
         return _back(deed.document, comment)
     service = service_of(deed.request)
     thread, reader = await service.core.db.read(_read_one, deed.document, deed.actor, page, comment)
-    view = thread_view(deed.document, thread, service.providers, reader)
+    view = thread_view(deed.document, thread, service.providers, deed.core.db.now(), reader)
     shown = find_view(view.comments, ids.encode(comment.id))
     if shown is None:
         raise comments.unknown_comment()

@@ -30,6 +30,7 @@ from widget.guests import Guest
 from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
 from widget.labels import provider_label
+from widget.policy import is_closed
 from widget.threads import read_reader, read_replies, read_thread
 from widget.written import check_text, render
 
@@ -48,8 +49,10 @@ async def thread(request: Request) -> Response:
     site, query = await site_of(request), request.query_params
     page = read_page_key(site, query.get("url"), query.get("id"))
     sort = read_sort(site, query.get("sort"))
-    found = await service_of(request).core.db.read(read_thread, site, page.key, sort, query.get("cursor"))
-    return json_answer(thread_out(found, page.key, page.url), headers=PUBLIC)
+    db = service_of(request).core.db
+    found = await db.read(read_thread, site, page.key, sort, query.get("cursor"))
+    closed = is_closed(site, found.page, db.now())
+    return json_answer(thread_out(found, page, closed=closed), headers=PUBLIC)
 
 
 async def replies(request: Request) -> Response:

@@ -21,7 +21,8 @@ from widget.documents import FIRST_PARTY, FRAME, Document, read_document
 from widget.errors import BadRequest, NotFound, Unavailable
 from widget.fast_path import answer
 from widget.handlers.requests import reader_of, service_of, site_of
-from widget.html import PAGE_HEADERS, frame_headers
+from widget.html import PAGE_HEADERS, STALE, frame_headers
+from widget.policy import closes_at
 from widget.render import Wanted, find_view, hanging_views, replies_thread, thread_view
 from widget.store import pages
 from widget.threads import NOBODY as NO_READER
@@ -52,19 +53,35 @@ async def _cached(request: Request, document: Document) -> Response:
     service = service_of(request)
 
     async def build() -> Rendered:
-        thread = await service.core.db.read(read_thread, document.site, document.page.key, document.sort)
-        headers = {**frame_headers(document.site, personal=False), "Vary": "Accept-Encoding"}
+        thread, now = await service.core.db.read(_read_shared, document)
+        end, lasting = _end(closes_at(document.site, thread.page), now)
+        headers = {**frame_headers(document.site, personal=False, lasting=lasting), "Vary": "Accept-Encoding"}
         return Rendered(
-            lambda: service.html.document(thread_view(document, thread, service.providers)),
+            lambda: service.html.document(thread_view(document, thread, service.providers, now)),
             thread.page.key if thread.page else document.page.key,
             Version(document.site.version, thread.page.version if thread.page else 0),
             [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            end,
         )
 
     key = Key(document.site.name, document.page.key, document.page.url, document.sort, document.lang, document.theme)
     entry = await service.cache.get(key, build)
     service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
     return EncodedResponse(entry.encodings)
+
+
+def _read_shared(tx: Tx, document: Document) -> tuple[Thread, int]:
+    """The thread, and when that was (Unix ms)."""
+    return read_thread(tx, document.site, document.page.key, document.sort), tx.now
+
+
+def _end(closes: int | None, now: int) -> tuple[int | None, bool]:
+    """When the document of a page that closes then is another one, and whether caches on the way may keep it long: once
+    shortly before the page closes, so that none shows it afterwards, and once when it does.
+    """
+    if closes is None or closes <= now:
+        return None, True
+    return (closes - STALE, True) if now < closes - STALE else (closes, False)
 
 
 class EncodedResponse(Response):
@@ -101,8 +118,9 @@ async def form_again(request: Request, document: Document, wanted: Wanted, statu
     except (NotFound, BadRequest):
         _, view = await _view(request, document, {}, wanted.elsewhere(), own=True)
     except Unavailable:
-        providers = service_of(request).providers
-        view = thread_view(document, Thread(None, [], None, {}), providers, NO_READER, wanted.elsewhere())
+        service = service_of(request)
+        nothing = Thread(None, [], None, {})
+        view = thread_view(document, nothing, service.providers, service.core.db.now(), NO_READER, wanted.elsewhere())
     return _document(request, document, view, status)
 
 
@@ -112,7 +130,8 @@ async def _view(
     service = service_of(request)
     actor = await reader_of(request, document.site, document.base) if own else NOBODY
     thread, reader = await service.core.db.read(_read, document, query, wanted, actor)
-    return thread, thread_view(document, thread, service.providers, reader if own else None, wanted)
+    now = service.core.db.now()
+    return thread, thread_view(document, thread, service.providers, now, reader if own else None, wanted)
 
 
 def _document(request: Request, document: Document, view: ThreadView, status: int = 200) -> Response:

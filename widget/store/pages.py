@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,11 +22,12 @@ class Page:
     title: str
     count: int  # approved comments
     locked: bool
+    closes_at: int | None  # Unix ms, as a moderator chose; 0: never; None: as the site says (`policy.closes_at`)
     merged_into: int | None  # of a page by its id alone: whoever asks by key gets where the comments are
     version: int
 
 
-_COLUMNS = tuple(pages.c[name] for name in ("id", "key", "url", "title", "count", "locked", "merged_into", "version"))
+_COLUMNS = tuple(pages.c[field.name] for field in fields(Page))
 _asked = pages.alias("asked")  # the page whose key is asked for; its comments may be with another
 _ANSWERS = sa.and_(pages.c.site_id == _asked.c.site_id, pages.c.id == sa.func.coalesce(_asked.c.shown_as, _asked.c.id))
 # Built once: building a statement anew costs more than running it.
@@ -107,9 +108,12 @@ def get_versions(tx: Tx, site_name: str, key: str) -> tuple[int, int]:
     return (row[0], row[1]) if row else (0, 0)
 
 
-def add_page(tx: Tx, site_id: int, key: str, url: str, title: str) -> Page:
-    """The page of this key, locked; made unless it is there."""
-    values = {"site_id": site_id, "id": ids.new_id(tx.now), "key": key, "url": url, "title": title}
+def add_page(tx: Tx, site_id: int, key: str, url: str, title: str, *, begun_at: int | None = None) -> Page:
+    """The page of this key, locked; made unless it is there. `begun_at` (Unix ms) is when its first comment was
+    written, now unless it says otherwise.
+    """
+    page_id = ids.new_id(tx.now if begun_at is None else begun_at)
+    values = {"site_id": site_id, "id": page_id, "key": key, "url": url, "title": title}
     add_unless_there(tx, pages, values, index=("site_id", "key"))
     page = get_page(tx, site_id, key, lock=True)
     assert page is not None

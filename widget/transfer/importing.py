@@ -77,7 +77,8 @@ def _page(tx: Tx, site: Site, plan: Plan, place: Place) -> int:
     known = plan.page_ids.get(planned.key)
     if known is None:
         before = pages.get_page(tx, site.id, planned.key)
-        page = before or pages.add_page(tx, site.id, planned.key, planned.url, planned.title)
+        begun = ids.time_of(plan.first_ids[place.page_source_id])
+        page = before or pages.add_page(tx, site.id, planned.key, planned.url, planned.title, begun_at=begun)
         if before is None and planned.locked:
             pages.set_page(tx, site.id, page.id, locked=True)
         known = plan.page_ids[planned.key] = page.id

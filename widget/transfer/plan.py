@@ -86,6 +86,7 @@ class Plan:
     pages: dict[str, PlannedPage] = field(default_factory=dict)  # by source id
     places: dict[str, Place] = field(default_factory=dict)  # by source id
     page_ids: dict[str, int] = field(default_factory=dict)  # by key, as they are written
+    first_ids: dict[str, int] = field(default_factory=dict)  # of the oldest comment, by the page's source id
 
 
 class _Refused(NamedTuple):
@@ -126,6 +127,8 @@ def make_plan(site: Site, source_format: str, read: Callable[[], Iterator[Record
             seen[record.source_id] = _Seen(comment_id, record.page_source_id, record.parent_source_id)
             authors.add((record.author_name, record.author_email))
             used_pages.add(record.page_source_id)
+            first = plan.first_ids.get(record.page_source_id, comment_id)
+            plan.first_ids[record.page_source_id] = min(first, comment_id)
     plan.report.pages = len(used_pages)
     plan.report.people = len(authors)
     plan.pages = {source_id: page for source_id, page in plan.pages.items() if source_id in used_pages}
