@@ -22,11 +22,11 @@ def look_of(name: str) -> str:
     return _look(name.casefold()) or name.casefold()
 
 
-def can_pass_for(name: str) -> set[str]:
+def can_pass_for(name: str) -> tuple[str, str]:
     """The looks of all names that this one can be taken for: its own, and what its capitals look like (a Cyrillic В is
     no b in small letters, but a Latin B).
     """
-    return {look_of(name), look_of("".join(_table().get(character, character) for character in name))}
+    return look_of(name), look_of("".join(_table().get(character, character) for character in name))
 
 
 def _look(name: str) -> str:

@@ -1,9 +1,11 @@
-"""What it takes to ask the checks does not grow with how much was written before."""
+"""What it takes to look at a comment before it is kept does not grow with how much was written before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from tests.support.database import engine_of
@@ -12,6 +14,7 @@ from widget import ids
 from widget.db import Tx
 from widget.models import comments, pages
 from widget.store import spam
+from widget.store.comments import Double, get_double
 
 
 def add_comments(tx: Tx, world: World, count: int) -> None:
@@ -39,8 +42,8 @@ def add_comments(tx: Tx, world: World, count: int) -> None:
     tx.conn.execute(sa.insert(comments), rows)
 
 
-async def steps(world: World) -> int:
-    """How often SQLite called back, once in ten instructions, while facts were gathered."""
+async def steps(world: World, read: Callable[[Tx], object]) -> int:
+    """How often SQLite called back, once in ten instructions, while something was read."""
     count = 0
 
     def tick() -> int:
@@ -53,9 +56,8 @@ async def steps(world: World) -> int:
 
     engine = engine_of(world)
     sa.event.listen(engine, "checkout", start)
-    facts = await world.db.read(spam.get_facts, world.blog.id, 1, ["mine"], 5, 3)
+    await world.db.read(read)
     sa.event.remove(engine, "checkout", start)
-    assert not facts.by_address
     return count
 
 
@@ -63,8 +65,30 @@ async def test_address_that_wrote_5000_comments_is_asked_about_with_as_few_steps
     sqlite_url: str, clock: Any
 ) -> None:
     async with open_world(sqlite_url, clock) as world:
+
+        def read(tx: Tx) -> None:
+            assert not spam.get_facts(tx, world.blog.id, 1, ["mine"], 5, 3).by_address
+
         await world.post()
         await world.db.write(add_comments, world, 50)
-        few = await steps(world)
+        few = await steps(world, read)
         await world.db.write(add_comments, world, 5_000)
-        assert await steps(world) < 1.5 * few + 5
+        assert await steps(world, read) < 1.5 * few + 5
+
+
+@pytest.mark.parametrize("person", [1, None], ids=["member", "guest"])
+async def test_double_is_looked_for_with_as_few_steps_where_others_wrote_5000_comments_this_minute(
+    sqlite_url: str, clock: Any, person: int | None
+) -> None:
+    async with open_world(sqlite_url, clock) as world:
+
+        def read(tx: Tx) -> None:
+            page_id = tx.conn.execute(sa.select(pages.c.id)).scalar_one()
+            double = Double(page_id, None, "", person, "Ann", "ann@example.org")
+            assert get_double(tx, world.blog.id, double, tx.now - 60_000) is None
+
+        await world.post()
+        await world.db.write(add_comments, world, 50)
+        few = await steps(world, read)
+        await world.db.write(add_comments, world, 5_000)
+        assert await steps(world, read) < 1.5 * few + 5

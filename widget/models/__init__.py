@@ -5,7 +5,17 @@ People, identities, sessions and attempts are global.
 """
 
 from widget.models.columns import metadata
-from widget.models.content import comments, idempotency_keys, likes, page_differences, pages, site_aliases, sites
+from widget.models.content import (
+    comments,
+    has_status,
+    idempotency_keys,
+    is_shown,
+    likes,
+    page_differences,
+    pages,
+    site_aliases,
+    sites,
+)
 from widget.models.moderation import actions, appointments, owner_links
 from widget.models.people import avatars, identities, people, standings
 from widget.models.reports import reports
@@ -20,8 +30,10 @@ __all__ = [
     "clients",
     "comments",
     "email_codes",
+    "has_status",
     "idempotency_keys",
     "identities",
+    "is_shown",
     "likes",
     "metadata",
     "owner_links",

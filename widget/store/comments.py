@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -92,24 +93,6 @@ _SELECT = sa.select(*COLUMNS).select_from(with_authors())
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _BY_ID = _SELECT.where(comments.c.site_id == _site, comments.c.id == sa.bindparam("comment"))
-_SAME = sa.select(comments.c.id).where(
-    comments.c.site_id == _site,
-    comments.c.id >= sa.bindparam("first"),
-    comments.c.page_id == sa.bindparam("page"),
-    comments.c.parent_id.is_not_distinct_from(sa.bindparam("parent", type_=sa.BigInteger)),
-    comments.c.text == sa.bindparam("words"),
-)
-_SAME_PERSON = _SAME.where(comments.c.person_id == sa.bindparam("person"))
-_SAME_GUEST = _SAME.where(
-    comments.c.person_id.in_(
-        sa.select(people.c.id).where(
-            people.c.email == sa.bindparam("address"),
-            people.c.name == sa.bindparam("name"),
-            people.c.id >= sa.bindparam("first"),
-            people.c.kind == "guest",
-        )
-    )
-)
 _more_replies = (
     sa.update(comments)
     .where(comments.c.site_id == _site)
@@ -152,10 +135,34 @@ def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
         "page": double.page_id,
         "parent": double.parent_id,
         "words": double.text,
+        "person": double.person_id,
+        "name": double.guest_name,
+        "address": double.guest_email,
     }
-    if double.person_id is not None:
-        return tx.conn.execute(_SAME_PERSON, {**values, "person": double.person_id}).scalar()
-    return tx.conn.execute(_SAME_GUEST, {**values, "name": double.guest_name, "address": double.guest_email}).scalar()
+    query = _same(reply=double.parent_id is not None, guest=double.person_id is None)
+    return tx.conn.scalar(query, values)
+
+
+@functools.cache
+def _same(*, reply: bool, guest: bool) -> sa.Select[int]:
+    """Each its own statement: SQLite plans `parent_id IS ?` anew each time. The sum keeps it from the index of pages,
+    in which it would go through all that others wrote.
+    """
+    c, first = comments.c, sa.bindparam("first", type_=sa.BigInteger)
+    newcomers = sa.select(people.c.id).where(
+        people.c.email == sa.bindparam("address"),
+        people.c.name == sa.bindparam("name"),
+        people.c.id >= first,
+        people.c.kind == "guest",
+    )
+    return sa.select(c.id).where(
+        c.person_id.in_(newcomers) if guest else c.person_id == sa.bindparam("person"),
+        c.site_id == _site,
+        c.id >= first,
+        c.page_id + sa.literal_column("0") == sa.bindparam("page"),
+        c.parent_id == sa.bindparam("parent") if reply else c.parent_id.is_(None),
+        c.text == sa.bindparam("words"),
+    )
 
 
 def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, pending: bool) -> list[Comment]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from widget import ids
 from widget.db import Tx, add_unless_there
 from widget.looks import can_pass_for, look_of
-from widget.models import comments, identities, people, standings
+from widget.models import comments, has_status, identities, people, standings
 
 
 class Person(NamedTuple):
@@ -61,13 +61,13 @@ _BY_ID = (
 
 REGULAR = 3
 _comments_of = sa.select(sa.literal(1)).where(
-    comments.c.site_id == sa.bindparam("site"), comments.c.person_id == people.c.id, comments.c.status == "approved"
+    comments.c.site_id == sa.bindparam("site"), comments.c.person_id == people.c.id, has_status("approved")
 )
 _NAMESAKE = (
     sa.select(people.c.id)
     .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == sa.bindparam("site")))
     .where(
-        people.c.look.in_(sa.bindparam("looks", expanding=True)),
+        people.c.look.in_((sa.bindparam("look"), sa.bindparam("capitals"))),
         people.c.kind == "member",
         sa.or_(
             _ROLE != "reader",
@@ -112,7 +112,8 @@ def has_namesake(tx: Tx, site_id: int, name: str) -> bool:
     """Whether a name can be taken for that of somebody who signs in on the site and has a role there, or whom its
     readers know: by `REGULAR` approved comments.
     """
-    found = tx.conn.execute(_NAMESAKE, {"site": site_id, "looks": list(can_pass_for(name))})
+    look, capitals = can_pass_for(name)
+    found = tx.conn.execute(_NAMESAKE, {"site": site_id, "look": look, "capitals": capitals})
     return found.first() is not None
 
 
@@ -120,7 +121,7 @@ def list_members(tx: Tx, site_id: int, name: str) -> list[SiteMember]:
     """Those who signed in and wrote on the site or have a role there; the first hundred by approved comments."""
     written = (
         sa.select(comments.c.person_id, sa.func.count().label("number"))
-        .where(comments.c.site_id == site_id, comments.c.status == "approved", comments.c.person_id.is_not(None))
+        .where(comments.c.site_id == site_id, has_status("approved"), comments.c.person_id.is_not(None))
         .group_by(comments.c.person_id)
         .subquery()
     )

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import comments
+from widget.models import comments, is_shown
 from widget.store.comments import COLUMNS, Comment, ids_in, list_comments, with_authors
 
 ROOTS = 50
 REPLIES = 10
 MORE_REPLIES = 50
 
-_shown = sa.or_(comments.c.status == "approved", comments.c.replies > 0)
+_shown = is_shown()
 _SELECT = sa.select(*COLUMNS).select_from(with_authors())
 
 
@@ -118,7 +118,7 @@ def _first_replies(dialect: str) -> sa.Select[Any]:
             reply.c.site_id == root.c.site_id,
             reply.c.root_id == root.c.id,
             reply.c.parent_id.is_not(None),
-            sa.or_(reply.c.status == "approved", reply.c.replies > 0),
+            is_shown(reply),
         )
         .order_by(reply.c.path)
         .limit(REPLIES + 1)
