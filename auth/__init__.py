@@ -23,7 +23,7 @@ from auth.handlers import Auth
 from auth.mastodon import MastodonSetup
 from auth.pages import PAGE_HEADERS
 from auth.probe import probe_provider
-from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider
+from auth.providers import PROVIDER_KEYS, PROVIDER_NAMES, Provider, known_provider, openid_provider, provider_label
 from auth.sessions import (
     FRESH_SECONDS,
     IDLE_SECONDS,
@@ -78,4 +78,5 @@ __all__ = [
     "page_cookie",
     "probe_cookie",
     "probe_provider",
+    "provider_label",
 ]

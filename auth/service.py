@@ -59,6 +59,11 @@ class Service:
     async def site_of(self, attempt: Attempt) -> AuthSite | None:
         return await self.sites.get_by_id(attempt.site_id) if attempt.site_id is not None else None
 
+    async def takes(self, attempt: Attempt, provider: str) -> bool:
+        """Whether who signed in with that provider can take part where the attempt began."""
+        site = await self.site_of(attempt)
+        return site is None or not site.providers or provider in site.providers
+
     async def place(self, attempt: Attempt) -> tuple[str, str]:
         """Where somebody came from: the host to name, and the address that leads back ("" unless it is safe)."""
         site = await self.site_of(attempt)

@@ -82,7 +82,7 @@ class Window:
         choose = "choose" in request.query_params
         asks = attempt.purpose == "comment" and not choose
         session = await self._service.visitors.page_session(request) if asks else None
-        if session is not None:
+        if session is not None and await self._service.takes(attempt, session.provider):
             return await self._offer(attempt, session)
         return await self._leave(request, attempt, choose or attempt.purpose == "link")
 

@@ -136,6 +136,11 @@ def test_every_wrong_setting_is_named_with_the_nearest_and_none_is_changed(blog:
     assert blog.json("site", "list")[0]["settings"]["theme"] == "auto"
 
 
+def test_provider_that_is_not_set_up_is_refused(blog: Palaver) -> None:
+    said = blog.fails("site", "set", "blog", "providers=github")
+    assert said == "“github” is no provider that is set up here; there are: none yet."
+
+
 def test_what_is_no_setting_at_all_is_a_wrong_argument(blog: Palaver) -> None:
     assert "“hold” is not KEY=VALUE." in blog.fails("site", "set", "blog", "hold", code=2)
     assert "Missing argument 'KEY=VALUE…'." in blog.fails("site", "set", "blog", code=2)

@@ -94,7 +94,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
     if earlier is not None:
         return _again(tx, site, actor, earlier)
     parent = _parent(tx, site, page, draft.parent_id)
-    policy.can_post(site, page, parent, person, tx.now)
+    policy.can_post(site, page, parent, person, actor.provider, tx.now)
     guest = None if person is not None and person.kind == "member" else _guest(tx, site, draft, person)
     place = (page.id, parent.id if parent else None)
     double = Double(*place, written.text, actor.person_id, *(guest[:2] if guest else ()))

@@ -38,7 +38,7 @@ async def like(core: Core, site: Site, actor: Actor, comment_id: str, *, liked: 
 
 def _like(tx: Tx, site: Site, actor: Actor, comment_id: str, liked: bool) -> Liked:
     comment, page, person = find(tx, site, actor, comment_id)
-    policy.can_like(site, page, comment, person, tx.now)
+    policy.can_like(site, page, comment, person, actor.provider, tx.now)
     assert person is not None
     if liked:
         new = store.add_like(tx, site.id, page.id, comment.id, person.id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from auth import SSO, Visitor
+from auth import SSO, Visitor, provider_label
 from widget import ids
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
 from widget.store.comments import Comment
@@ -42,11 +42,21 @@ def is_closed(site: Site, page: Page | None, now: int) -> bool:
     return page is not None and (page.locked or (end is not None and now >= end))
 
 
-def can_post(site: Site, page: Page | None, parent: Comment | None, person: Person | None, now: int) -> None:
-    """Raises `Unauthorised` (guests not allowed), `Forbidden` (banned) or `Conflict` (closed, parent gone)."""
+def may_use(site: Site, provider: str) -> bool:
+    """Whether people may take part on the site who signed in with that provider, or with the site's own account."""
+    if provider == SSO:
+        return site.sso
+    return not site.providers or provider in site.providers.split()
+
+
+def can_post(
+    site: Site, page: Page | None, parent: Comment | None, person: Person | None, provider: str, now: int
+) -> None:
+    """Raises `Unauthorised` (guests not allowed), `Forbidden` (by another provider than the site names, banned) or
+    `Conflict` (closed, parent gone). `provider` is the one they signed in with.
+    """
     _not_closed(site, page, person, now)
-    if not site.guests and (person is None or person.kind != "member"):
-        raise Unauthorised("Please sign in to comment here.", code="sign_in_first")
+    _may_take_part(site, person, provider)
     _not_banned(person, now)
     if parent is not None and parent.status != "approved":
         raise Conflict("The comment you answer is no longer there. Your text is kept.", code="parent_gone")
@@ -69,16 +79,17 @@ def can_delete(site: Site, page: Page, comment: Comment, person: Person | None, 
     _may_change(site, page, comment, person, now, "delete")
 
 
-def can_like_on(site: Site, page: Page, person: Person | None, now: int) -> None:
-    """Any comment of the page."""
+def can_like_on(site: Site, page: Page, person: Person | None, provider: str, now: int) -> None:
+    """Any comment of the page: who may post may like."""
     _not_closed(site, page, person, now)
     if person is None:
         raise Unauthorised("Sign in, or comment first, to like comments.", code="sign_in_first")
+    _may_take_part(site, person, provider)
     _not_banned(person, now)
 
 
-def can_like(site: Site, page: Page, comment: Comment, person: Person | None, now: int) -> None:
-    can_like_on(site, page, person, now)
+def can_like(site: Site, page: Page, comment: Comment, person: Person | None, provider: str, now: int) -> None:
+    can_like_on(site, page, person, provider, now)
     if comment.status != "approved":
         raise Conflict("This comment is no longer there.", code="comment_gone")
 
@@ -177,11 +188,11 @@ def joined_standing(rows: Sequence[Standing]) -> Joined:
     )
 
 
-def list_allowed(site: Site, page: Page | None, person: Person | None, now: int) -> list[str]:
+def list_allowed(site: Site, page: Page | None, person: Person | None, provider: str, now: int) -> list[str]:
     """What the person may do on the page at all: of post, like, moderate."""
-    checks: dict[str, Callable[[], None]] = {"post": lambda: can_post(site, page, None, person, now)}
+    checks: dict[str, Callable[[], None]] = {"post": lambda: can_post(site, page, None, person, provider, now)}
     if page is not None:
-        checks["like"] = lambda: can_like_on(site, page, person, now)
+        checks["like"] = lambda: can_like_on(site, page, person, provider, now)
     allowed = [verb for verb, check in checks.items() if _lets_through(check)]
     return [*allowed, "moderate"] if is_staff(person) else allowed
 
@@ -228,6 +239,18 @@ def _may_change(site: Site, page: Page, comment: Comment, person: Person | None,
         raise Conflict("This comment is no longer there.", code="comment_gone")
     if now >= editable_until(site, comment):
         raise Forbidden(f"The time to {verb} this comment is over.", code="too_late")
+
+
+def _may_take_part(site: Site, person: Person | None, provider: str) -> None:
+    if is_staff(person):
+        return
+    if person is None or person.kind != "member":
+        if not site.guests:
+            raise Unauthorised("Please sign in to comment here.", code="sign_in_first")
+    elif not may_use(site, provider):
+        ways = [provider_label(name) for name in site.providers.split()] + ["an account of the site"] * site.sso
+        sentence = f"Only people who sign in with {' or '.join(ways)} take part here. Please change your account."
+        raise Forbidden(sentence, code="other_account")
 
 
 def _not_banned(person: Person | None, now: int) -> None:

@@ -93,7 +93,7 @@ def thread_view(
         own_address=document.address(own="1"),
         origins=list(site.origins),
         form=maker.form(),
-        providers=list(providers),
+        providers=[provider for provider in providers if policy.may_use(site, provider.name)],
         accounts=accounts_view(site) if site.sso else None,
         guests=site.guests,
         guest_fields=maker.guest_fields(),

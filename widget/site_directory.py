@@ -71,7 +71,7 @@ class SitesForAuth:
 
     def _for_auth(self, site: Site) -> AuthSite:
         keys = sso_keys(self._core.secret_keys, site) if site.sso else ()
-        return AuthSite(site.id, site.name, site.origins, keys)
+        return AuthSite(site.id, site.name, site.origins, keys, tuple(site.providers.split()))
 
     def is_site_url(self, url: str, origins: Sequence[str]) -> bool:
         return is_site_url(url, origins)

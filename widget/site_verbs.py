@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from widget import ids
@@ -31,10 +31,15 @@ async def list_all(db: Database) -> list[Site]:
     return await db.read(store.list_sites)
 
 
-async def change(db: Database, name: str, pairs: Mapping[str, str], own_origin: str) -> Site:
-    """Raises `NotFound`, or `Invalid` that names every mistake at once."""
+async def change(
+    db: Database, name: str, pairs: Mapping[str, str], own_origin: str, offered: Collection[str] = ()
+) -> Site:
+    """`offered` are the names of the providers that are set up, of which a site may name some.
+
+    Raises `NotFound`, or `Invalid` that names every mistake at once.
+    """
     settings = {key: value for key, value in pairs.items() if key != "origins"}
-    values = parse_settings(settings)
+    values = parse_settings(settings, offered)
     if "origins" in pairs:
         values["origins"] = check_origins([part for part in pairs["origins"].split(",") if part.strip()], own_origin)
     return await db.write(_change, name, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from widget.errors import Invalid, NotFound
@@ -65,6 +65,13 @@ _words = _list("words or /patterns/, a line each", words.check_list)
 _blocked = _list("networks, e-mail addresses or domains, a line each", addresses.check_list)
 
 
+def _providers(value: str) -> str:
+    names = value.replace(",", " ").split()
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name) for name in names):
+        raise ValueError("names of providers")
+    return " ".join(dict.fromkeys(names))
+
+
 def _address(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s\"<>\\]{1,1900}", value):
         raise ValueError("an http or https address, or nothing")
@@ -73,6 +80,7 @@ def _address(value: str) -> str:
 
 SETTINGS = (
     Setting("guests", "on", "May people comment without signing in?", _flag),
+    Setting("providers", "", "With which providers people sign in to comment; empty: any that is set up.", _providers),
     Setting("guest_name", "required", "A guest's name: required, optional or hidden.", _choice(*FIELD_CHOICES)),
     Setting("guest_email", "required", "A guest's e-mail address (never public).", _choice(*FIELD_CHOICES)),
     Setting("guest_website", "optional", "A guest's website, linked from the name.", _choice(*FIELD_CHOICES)),
@@ -106,8 +114,11 @@ SETTINGS = (
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
-def parse_settings(pairs: Mapping[str, str]) -> dict[str, Any]:
-    """Column values for `{setting: text}`. Raises `Invalid` that names every mistake at once."""
+def parse_settings(pairs: Mapping[str, str], offered: Collection[str] = ()) -> dict[str, Any]:
+    """Column values for `{setting: text}`; `offered` are the names of the providers that are set up.
+
+    Raises `Invalid` that names every mistake at once.
+    """
     values: dict[str, Any] = {}
     mistakes: dict[str, str] = {}
     for name, text in pairs.items():
@@ -122,6 +133,10 @@ def parse_settings(pairs: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             why = f". {error.__cause__}" if isinstance(error.__cause__, BadList) else f", not “{text}”."
             mistakes[name] = f"“{name}” takes {error}{why}"
+    for provider in values.get("providers", "").split():
+        if provider not in offered:
+            there = ", ".join(offered) or "none yet"
+            mistakes["providers"] = f"“{provider}” is no provider that is set up here; there are: {there}."
     if mistakes:
         raise Invalid(" ".join(mistakes.values()), code="bad_setting", fields=mistakes)
     return values

@@ -165,7 +165,7 @@ def read_branch(tx: Tx, site: Site, page: Page, comment: Comment) -> Thread:
 def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     person = people.get_person(tx, site.id, actor.person_id) if actor.person_id is not None else None
     page = pages.get_page(tx, site.id, page_key)
-    can = policy.list_allowed(site, page, person, tx.now)
+    can = policy.list_allowed(site, page, person, actor.provider, tx.now)
     if person is None or page is None:
         return Reader(person, actor.provider, [], [], [], can)
     since = policy.editable_since(site, tx.now)

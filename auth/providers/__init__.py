@@ -16,7 +16,7 @@ from pkgutil import iter_modules
 from auth.origins import is_loopback, origin_of
 from auth.providers.row import Provider
 
-__all__ = ["PROVIDER_KEYS", "PROVIDER_NAMES", "Provider", "known_provider", "openid_provider"]
+__all__ = ["PROVIDER_KEYS", "PROVIDER_NAMES", "Provider", "known_provider", "openid_provider", "provider_label"]
 
 PROVIDER_NAMES = tuple(sorted(found.name for found in iter_modules(__path__) if found.name != "row"))
 _ROWS: dict[str, Provider] = {name: import_module(f"{__name__}.{name}").ROW for name in PROVIDER_NAMES}
@@ -34,6 +34,11 @@ def known_provider(name: str, keys: Mapping[str, str]) -> Provider:
     return replace(row, keys=keys, client_id=client_id, client_secret=client_secret, icon=name)
 
 
+def provider_label(name: str) -> str:
+    """What a provider is called unless its configuration says otherwise."""
+    return _ROWS[name].label if name in _ROWS else name.replace("-", " ").title()
+
+
 def openid_provider(
     name: str, issuer: str, client_id: str, client_secret: str = "", *, label: str = "", icon: str = "openid"
 ) -> Provider:
@@ -46,7 +51,7 @@ def openid_provider(
         raise ValueError(f"The issuer of “{name}” must begin with https:// (http:// is for this machine alone).")
     return Provider(
         name=name,
-        label=label or name.replace("-", " ").title(),
+        label=label or provider_label(name),
         issuer=issuer,
         choose={"prompt": "login"},  # the one that every issuer knows (OpenID Connect Core, 3.1.2.1)
         discover=True,

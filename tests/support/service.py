@@ -70,7 +70,8 @@ class World:
         return self.app.service.core.db
 
     async def set_site(self, name: str, **settings: str) -> None:
-        await site_verbs.change(self.db, name, settings, HOME)
+        offered = [provider.name for provider in self.app.service.providers]
+        await site_verbs.change(self.db, name, settings, HOME, offered)
 
     async def post(self, text: str = "Hello.", *, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
         """Post a comment, by a guest unless `headers` say who; the answer's JSON."""

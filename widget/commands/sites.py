@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import click
 
 from widget.commands.base import migrated, read_settings, run_verb
+from widget.settings import Settings
 
 
 @click.group()
@@ -59,8 +61,15 @@ def site_set(ctx: click.Context, name: str, changes: tuple[str, ...]) -> None:
     if unclear:
         raise click.UsageError(f"“{unclear[0]}” is not KEY=VALUE.")
     settings = migrated(read_settings(ctx))
-    run_verb(settings, lambda db: site_verbs.change(db, name, pairs, settings.public_url))
+    offered = _offered(settings) if "providers" in pairs else ()
+    run_verb(settings, lambda db: site_verbs.change(db, name, pairs, settings.public_url, offered))
     click.echo(f"{name}: {', '.join(f'{key}={value}' for key, value in pairs.items())}")
+
+
+def _offered(settings: Settings) -> Collection[str]:
+    from widget.app import offered_providers  # noqa: PLC0415
+
+    return offered_providers(settings)
 
 
 @site.command("key")
