@@ -34,11 +34,13 @@ _HANDLERS = {
 
 
 def routes(auth: Auth) -> list[BaseRoute]:
+    """Tried from the top: what is asked for most stands first."""
     return [
         Route("/embed/{site}", embed.frame, methods=["GET"]),
         Route("/embed/{site}", actions.frame, methods=["POST"]),
         Route("/thread/{site}", embed.page, methods=["GET"]),
         Route("/thread/{site}", actions.page, methods=["POST"]),
+        *(Route(f"/api/v1{op.path}", _HANDLERS[op.name], methods=[op.method]) for op in OPERATIONS),
         Route("/", documents.home, methods=["GET"]),
         Route("/privacy", documents.privacy, methods=["GET"]),
         Route("/account", account.page, methods=["GET"]),
@@ -60,6 +62,5 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
         Route("/api/v1/openapi.json", documents.openapi, methods=["GET"]),
-        *(Route(f"/api/v1{op.path}", _HANDLERS[op.name], methods=[op.method]) for op in OPERATIONS),
         *auth.routes(),
     ]

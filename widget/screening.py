@@ -17,7 +17,7 @@ from widget.spam.verdicts import Verdict, gravest, pack
 from widget.store import spam as store
 from widget.store.people import Person
 from widget.store.sites import Site
-from widget.written import Written, text_hash
+from widget.written import Written
 
 _SHADOW = Verdict("spam", "shadow", "a moderator took the author out of sight")
 _LINK = re.compile(r'<a href="([^"]*)"')
@@ -33,7 +33,7 @@ def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Wr
     if is_exempt(person):
         return None
     facts = store.get_facts(
-        tx, site.id, person.id if person else None, comment.address_hashes, text_hash(comment.text), site.trust_after
+        tx, site.id, person.id if person else None, comment.address_hashes, comment.text_hash, site.trust_after
     )
     submission = Submission(
         comment.text,
@@ -61,7 +61,7 @@ def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | No
 
 def columns(comment: Written, said: Sequence[Verdict] | None, before: str = "approved") -> dict[str, Any]:
     """A comment as it is kept after these verdicts: the gravest of them, or of what it was before, counts."""
-    values = {"text": comment.text, "html": comment.html, "text_hash": text_hash(comment.text), "status": before}
+    values = {"text": comment.text, "html": comment.html, "text_hash": comment.text_hash, "status": before}
     if said is not None:
         values |= {"status": gravest([before, *(verdict.status for verdict in said)]), "verdicts": pack(said)}
     return values

@@ -23,6 +23,7 @@ _WORD = re.compile(r"[^\W_]+")
 class Written(NamedTuple):
     text: str
     html: str
+    text_hash: int | None  # of the words alone (`text_hash`)
     address: str  # as `limits.client_address` gives it
     address_hashes: Sequence[str]  # by each secret key; the first is the one to keep
     trap: str = ""  # what came in the field that people do not see
@@ -34,7 +35,7 @@ async def write(core: Core, actor: Actor, text: str) -> Written:
     """A checked text, rendered. Raises `Invalid` where nothing would be seen of it."""
     html = await render(text)
     hashes = [mac[:HASH_BYTES].hex() for mac in core.fingerprints(actor.address.encode())] if actor.address else []
-    return Written(text, html, actor.address, hashes)
+    return Written(text, html, text_hash(text), actor.address, hashes)
 
 
 def check_text(text: str) -> str:
