@@ -37,7 +37,7 @@ def rows(page: str) -> set[tuple[str, ...]]:
 def takes(setting: Setting) -> str:
     """What a setting takes, in the words with which it refuses all else."""
     with pytest.raises(ValueError, match=r".") as refused:
-        setting.parse("\0")
+        setting.kind.parse("\0")
     return str(refused.value)
 
 

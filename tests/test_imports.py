@@ -30,8 +30,8 @@ LAYERS = {
     "service site_directory transfer views",
     "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation pages "
     "people_verbs reporting retention screening site_verbs threads written",
-    "pure": "blocks cursors documents faces guests limits links names page_key pictures policy site_keys sites spam "
-    "text tree",
+    "pure": "blocks cursors documents faces guests limits links names page_key pictures policy setting_kinds "
+    "site_keys sites spam text tree",
     "store": "store",
     "models": "migrate migrations models",
     "base": "background batch db errors events ids key_file looks mail mail_settings public_http resources settings "

@@ -40,6 +40,18 @@ async def test_author_gets_a_badge_everywhere_on_the_site_at_once(world: World, 
     assert "Author</span>" not in (await world.client.get(address)).text
 
 
+async def test_site_calls_its_staff_as_it_likes(world: World, cast: Cast) -> None:
+    await world.post("Mine.", headers=cast.bob)
+    address = f"/embed/blog?url={PAGE}"
+    await world.set_site("blog", badge_moderator="<Editor>")
+    assert '<span class="role">&lt;Editor&gt;</span>' in (await world.client.get(address)).text
+    assert (await world.thread())["comments"][0]["author"]["role"] == "moderator"
+    await world.set_site("blog", badge_moderator="")
+    assert 'class="role"' not in (await world.client.get(address)).text
+    with pytest.raises(Invalid, match="up to 30 characters"):
+        await world.set_site("blog", badge_moderator="x" * 31)
+
+
 async def test_author_moderates_nothing(world: World, cast: Cast) -> None:
     await world.post("Mine.", headers=cast.alice)
     [alice, _] = await people_verbs.list_members(world.db, "blog")

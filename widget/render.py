@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import msgspec
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from widget import ids, policy
 from widget.documents import FIRST_PARTY, FRAME, Document
 from widget.faces import face_of
 from widget.labels import accounts_view, provider_label
-from widget.sites import SORTS
+from widget.sites import SORTS, badges_of
 from widget.store.comments import Comment
 from widget.threads import NOBODY, Reader, Replies, Thread, with_pending
 from widget.tree import Node, build
@@ -161,6 +162,7 @@ class _Maker:
         self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
         self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
         self._liked = set(self.reader.liked)
+        self._badges = badges_of(document.site)
         self._editable = {comment.id for comment in self.reader.editable}
         self._pending = {comment.id for comment in self.reader.pending}
         self._form_placed = False
@@ -216,7 +218,7 @@ class _Maker:
         view = CommentView(
             id=name,
             status=comment.status,
-            author=author_view(comment),
+            author=author_view(comment, self._badges),
             html=Markup(comment.html) if self._readable(comment) else Markup(),  # noqa: S704  text.py made it
             time=ids.rfc3339(comment.created_at),
             date=_date(comment.created_at),
@@ -278,13 +280,14 @@ class _Maker:
             self._form_placed = True
 
 
-def author_view(comment: Comment) -> AuthorView | None:
+def author_view(comment: Comment, badges: Mapping[str, str] = MappingProxyType({})) -> AuthorView | None:
+    """`badges` are what the site calls each role."""
     if comment.author_name is None:
         return None
     name = comment.author_name
     role = comment.author_role if comment.author_role != "reader" else ""
     face = face_of(name, comment.author_avatar or "")
-    return AuthorView(name, comment.author_url or None, comment.provider, role or "", face)
+    return AuthorView(name, comment.author_url or None, comment.provider, role or "", face, badges.get(role or "", ""))
 
 
 def _date(time: int) -> str:

@@ -4,112 +4,191 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from widget.errors import Invalid, NotFound
 from widget.page_key import is_site_url, normalise_origin
-from widget.spam import addresses, words
+from widget.setting_kinds import ADDRESS, BADGE, BLOCKED, ON_OFF, PROVIDERS, WORDS, Kind, number, one_of
 from widget.spam.words import BadList
+from widget.store.sites import Site
 
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 SORTS = ("old", "new", "best")
 THEMES = ("auto", "light", "dark")
 LANGUAGES = ("en",)
-HOLDS = ("none", "new", "all")
-FIELD_CHOICES = ("required", "optional", "hidden")
+
+
+GROUPS = {  # of settings, as they stand on the pages of `/admin/sites`
+    "writing": "Writing",
+    "spam": "Spam and words",
+    "looks": "Looks",
+    "privacy": "Privacy",
+    "pages": "Pages",
+    "accounts": "Own accounts",
+}
 
 
 class Setting(NamedTuple):
     name: str
+    group: str  # of `GROUPS`
+    label: str
     default: str
     help: str
-    parse: Callable[[str], Any]
+    kind: Kind
 
 
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"one of {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    if value not in ("on", "off"):
-        raise ValueError("on or off")
-    return value == "on"
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
-
-
-def _list(takes: str, check: Callable[[str], Sequence[str]]) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        try:
-            return "\n".join(check(value))
-        except BadList as error:
-            raise ValueError(takes) from error
-
-    return parse
-
-
-_words = _list("words or /patterns/, a line each", words.check_list)
-_blocked = _list("networks, e-mail addresses or domains, a line each", addresses.check_list)
-
-
-def _providers(value: str) -> str:
-    names = value.replace(",", " ").split()
-    if not all(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name) for name in names):
-        raise ValueError("names of providers")
-    return " ".join(dict.fromkeys(names))
-
-
-def _address(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s\"<>\\]{1,1900}", value):
-        raise ValueError("an http or https address, or nothing")
-    return value
-
+FIELD = one_of("required", "optional", "hidden")
 
 SETTINGS = (
-    Setting("guests", "on", "May people comment without signing in?", _flag),
-    Setting("providers", "", "With which providers people sign in to comment; empty: any that is set up.", _providers),
-    Setting("guest_name", "required", "A guest's name: required, optional or hidden.", _choice(*FIELD_CHOICES)),
-    Setting("guest_email", "required", "A guest's e-mail address (never public).", _choice(*FIELD_CHOICES)),
-    Setting("guest_website", "optional", "A guest's website, linked from the name.", _choice(*FIELD_CHOICES)),
-    Setting("hold", "none", "Whose comments wait for a moderator: nobody’s, new people’s, or all.", _choice(*HOLDS)),
+    Setting("guests", "writing", "Guests", "on", "May people comment without signing in?", ON_OFF),
     Setting(
-        "trust_after", "1", "With `hold=new`: approved comments after which somebody is new no more.", _number(1, 10)
+        "providers",
+        "writing",
+        "Providers",
+        "",
+        "With which providers people sign in to comment; empty: any that is set up.",
+        PROVIDERS,
     ),
-    Setting("max_links", "2", "Links in a comment that is not held for them.", _number(0, 100)),
-    Setting("max_copies", "0", "Others who may write the same within a day; 10: any number.", _number(0, 10)),
-    Setting("min_seconds", "2", "Seconds from opening a form to sending it; what is faster is held.", _number(0, 60)),
-    Setting("words_hold", "", "Words that hold a comment.", _words),
-    Setting("words_spam", "", "Words that make it spam.", _words),
-    Setting("words_reject", "", "Words with which it is refused.", _words),
-    Setting("blocked", "", "From whom, and with links to whom, everything is spam.", _blocked),
-    Setting("reports_to_hide", "3", "Reports of readers that hold a comment; 0: none do.", _number(0, 100)),
-    Setting("address_days", "30", "Days for which it is kept what address a comment came from.", _number(0, 3_650)),
-    Setting("sort", "old", "The order readers see first: old, new or best.", _choice(*SORTS)),
-    Setting("theme", "auto", "auto (as the page or the reader's system), light or dark.", _choice(*THEMES)),
-    Setting("lang", "en", "The language where neither tag nor page names one.", _choice(*LANGUAGES)),
     Setting(
-        "visible_depth", "5", "Levels of nesting that are shown; deeper replies say whom they answer.", _number(0, 12)
+        "guest_name", "writing", "Guests: name", "required", "A guest's name: required, optional or hidden.", FIELD
     ),
-    Setting("close_after", "0", "Days after the first comment when a page closes; 0: never.", _number(0, 36_500)),
-    Setting("edit_window", "900", "Seconds in which authors may edit and delete their comment.", _number(0, 604_800)),
-    Setting("privacy_url", "", "Your own page on how data is processed; empty: ours.", _address),
-    Setting("keep_query", "on", "Does the query string tell pages apart?", _flag),
-    Setting("hash_routes", "off", "Do fragments like #/route tell pages apart?", _flag),
-    Setting("sso", "off", "May readers comment with the site's own accounts?", _flag),
-    Setting("sso_url", "", "The site's own log-in page, offered to those who are not logged in there.", _address),
+    Setting("guest_email", "writing", "Guests: e-mail", "required", "A guest's e-mail address (never public).", FIELD),
+    Setting(
+        "guest_website", "writing", "Guests: website", "optional", "A guest's website, linked from the name.", FIELD
+    ),
+    Setting(
+        "hold",
+        "spam",
+        "Hold",
+        "none",
+        "Whose comments wait for a moderator: nobody’s, new people’s, or all.",
+        one_of("none", "new", "all"),
+    ),
+    Setting(
+        "trust_after",
+        "spam",
+        "New until",
+        "1",
+        "With `hold=new`: approved comments after which somebody is new no more.",
+        number(1, 10),
+    ),
+    Setting("max_links", "spam", "Links", "2", "Links in a comment that is not held for them.", number(0, 100)),
+    Setting(
+        "max_copies",
+        "spam",
+        "Copies",
+        "0",
+        "Others who may write the same within a day; 10: any number.",
+        number(0, 10),
+    ),
+    Setting(
+        "min_seconds",
+        "spam",
+        "Seconds at the form",
+        "2",
+        "Seconds from opening a form to sending it; what is faster is held.",
+        number(0, 60),
+    ),
+    Setting("words_hold", "spam", "Words to hold", "", "Words that hold a comment.", WORDS),
+    Setting("words_spam", "spam", "Words of spam", "", "Words that make it spam.", WORDS),
+    Setting("words_reject", "spam", "Words to refuse", "", "Words with which it is refused.", WORDS),
+    Setting("blocked", "spam", "Blocked", "", "From whom, and with links to whom, everything is spam.", BLOCKED),
+    Setting(
+        "reports_to_hide",
+        "spam",
+        "Reports",
+        "3",
+        "Reports of readers that hold a comment; 0: none do.",
+        number(0, 100),
+    ),
+    Setting(
+        "address_days",
+        "privacy",
+        "Addresses",
+        "30",
+        "Days for which it is kept what address a comment came from.",
+        number(0, 3_650),
+    ),
+    Setting("sort", "looks", "Order", "old", "The order readers see first: old, new or best.", one_of(*SORTS)),
+    Setting(
+        "theme",
+        "looks",
+        "Theme",
+        "auto",
+        "auto (as the page or the reader's system), light or dark.",
+        one_of(*THEMES),
+    ),
+    Setting(
+        "lang", "looks", "Language", "en", "The language where neither tag nor page names one.", one_of(*LANGUAGES)
+    ),
+    Setting(
+        "visible_depth",
+        "looks",
+        "Nesting",
+        "5",
+        "Levels of nesting that are shown; deeper replies say whom they answer.",
+        number(0, 12),
+    ),
+    Setting(
+        "badge_author",
+        "looks",
+        "Badge of authors",
+        "Author",
+        "Beside the names of the site's authors; empty: none.",
+        BADGE,
+    ),
+    Setting(
+        "badge_moderator",
+        "looks",
+        "Badge of moderators",
+        "Moderator",
+        "Beside the names of its moderators; empty: none.",
+        BADGE,
+    ),
+    Setting(
+        "badge_owner",
+        "looks",
+        "Badge of owners",
+        "Owner",
+        "Beside the names of the service's owners; empty: none.",
+        BADGE,
+    ),
+    Setting(
+        "close_after",
+        "writing",
+        "Closing",
+        "0",
+        "Days after the first comment when a page closes; 0: never.",
+        number(0, 36_500),
+    ),
+    Setting(
+        "edit_window",
+        "writing",
+        "Editing",
+        "900",
+        "Seconds in which authors may edit and delete their comment.",
+        number(0, 604_800),
+    ),
+    Setting(
+        "privacy_url",
+        "privacy",
+        "Privacy notice",
+        "",
+        "Your own page on how data is processed; empty: ours.",
+        ADDRESS,
+    ),
+    Setting("keep_query", "pages", "Query strings", "on", "Does the query string tell pages apart?", ON_OFF),
+    Setting("hash_routes", "pages", "Fragments", "off", "Do fragments like #/route tell pages apart?", ON_OFF),
+    Setting("sso", "accounts", "Own accounts", "off", "May readers comment with the site's own accounts?", ON_OFF),
+    Setting(
+        "sso_url",
+        "accounts",
+        "Log-in page",
+        "",
+        "The site's own log-in page, offered to those who are not logged in there.",
+        ADDRESS,
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -129,7 +208,7 @@ def parse_settings(pairs: Mapping[str, str], offered: Collection[str] = ()) -> d
             mistakes[name] = f"There is no site setting “{name}”{hint}"
             continue
         try:
-            values[name] = setting.parse(text)
+            values[name] = setting.kind.parse(text)
         except ValueError as error:
             why = f". {error.__cause__}" if isinstance(error.__cause__, BadList) else f", not “{text}”."
             mistakes[name] = f"“{name}” takes {error}{why}"
@@ -158,3 +237,8 @@ def check_origins(origins: Sequence[str], own_origin: str | None) -> tuple[str, 
 
 def unknown_site() -> NotFound:
     return NotFound("There is no such site here. Check the “data-site” of the tag.", code="unknown_site")
+
+
+def badges_of(site: Site) -> dict[str, str]:
+    """What the site calls each role; "" where it has no badge."""
+    return {"author": site.badge_author, "moderator": site.badge_moderator, "owner": site.badge_owner}

@@ -12,8 +12,9 @@ class AuthorView(msgspec.Struct, frozen=True):
     name: str
     url: str | None  # their website, http(s)
     provider: str  # "" for a guest
-    role: str  # "" | "moderator" | "owner"
+    role: str  # "" | "author" | "moderator" | "owner"
     face: Face
+    badge: str = ""  # the role as the site calls it; "" for none
 
 
 class CommentView(msgspec.Struct):

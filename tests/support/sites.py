@@ -10,6 +10,6 @@ from widget.store.sites import Site
 
 def make_site(**changes: Any) -> Site:
     """The site `blog` with the settings that a new one has, but for `changes`."""
-    settings = {setting.name: setting.parse(setting.default) for setting in SETTINGS}
+    settings = {setting.name: setting.kind.parse(setting.default) for setting in SETTINGS}
     values = {"id": 1, "name": "blog", "origins": ("https://blog.example",), "version": 1, "sso_key": 1, **settings}
     return Site(**{**values, **changes})
