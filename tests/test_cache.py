@@ -15,10 +15,11 @@ from tests.support.database import recorded
 from tests.support.html import Html
 from tests.support.service import GUEST, HOME, PAGE, World
 from widget import comments
-from widget.cache import MAX_ADDRESS, DocumentCache, Key, Rendered, Version, choose_encoding
+from widget.cache import MAX_ADDRESS, DocumentCache, Entry, Key, Rendered, Version
 from widget.comments import Draft
 from widget.core import NOBODY, Core
 from widget.db import open_database
+from widget.encodings import Encoded, choose_encoding
 from widget.errors import Unavailable
 from widget.events import PageChanged, SiteChanged
 from widget.guests import Guest
@@ -231,9 +232,12 @@ class Documents:
         await self.go.wait()
         return Rendered(lambda: f"version {version}", KEY.page, Version(1, version), [])
 
+    async def entry(self, key: Key = KEY) -> Entry:
+        return await self.cache.get(key, self._build)
+
     async def get(self, key: Key = KEY) -> str:
-        entry = await self.cache.get(key, self._build)
-        return entry.encodings[b"identity"].body.decode()
+        entry = await self.entry(key)
+        return (await self.cache.encoding(entry, b"identity")).body.decode()
 
     def change(self) -> None:
         self.version += 1
@@ -248,6 +252,23 @@ async def test_twenty_readers_at_once_share_one_build() -> None:
     documents.go.set()
     assert await asyncio.gather(*readers) == ["version 1"] * 20
     assert documents.built == 1
+
+
+async def test_readers_without_brotli_share_one_compression(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents, recoded = Documents(), list[Entry]()
+    recode = Entry.recode
+
+    def counted(entry: Entry) -> tuple[Encoded, Encoded]:
+        recoded.append(entry)
+        return recode(entry)
+
+    monkeypatch.setattr(Entry, "recode", counted)
+    entry = await documents.entry()
+    await documents.cache.encoding(entry, b"br")
+    assert recoded == []
+    found = await asyncio.gather(*(documents.cache.encoding(entry, b"gzip") for _ in range(20)))
+    assert {gzip.decompress(encoded.body) for encoded in found} == {b"version 1"}
+    assert recoded == [entry]
 
 
 async def test_reader_who_goes_away_does_not_stop_the_build_of_others() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import brotli
 
-from widget.cache import Encoded, Headers, encodings
+from widget.encodings import Encoded, Headers, encode_all
 from widget.resources import folder
 
 LOADER = "embed.js"
@@ -53,7 +53,7 @@ def _asset(name: str, file: Path) -> Asset:
         (b"x-content-type-options", b"nosniff"),
         (b"cross-origin-resource-policy", b"cross-origin" if loader else b"same-origin"),
     ]
-    return Asset(path, encodings(content, *_compressed(content), headers))
+    return Asset(path, encode_all(content, *_compressed(content), headers))
 
 
 @functools.cache

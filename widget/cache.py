@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -18,12 +17,12 @@ from typing import NamedTuple
 import brotli
 
 from widget.db import Clock, unix_ms
+from widget.encodings import Encoded, Headers, digest_of, encoded
 from widget.events import Event, Judged, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
 MAX_ADDRESSES = 10_000
 MAX_ADDRESS = 2_500  # bytes; longer ones are answered, but not learned
-Headers = list[tuple[bytes, bytes]]
 
 
 class Key(NamedTuple):
@@ -42,32 +41,34 @@ class Version(NamedTuple):
     page: int
 
 
-class Encoded(NamedTuple):
-    """A document under one content coding. Few ask for it without any: that one is kept by gzip (`packed`)."""
-
-    etag: bytes
-    kept: bytes
-    headers: Headers
-    packed: bool
-
-    @property
-    def body(self) -> bytes:
-        return gzip.decompress(self.kept) if self.packed else self.kept
-
-
 class Entry:
-    """One document, in three encodings. `checked` is the loop time at which its version was last known to be right."""
+    """One document. `checked` is the loop time at which its version was last known to be right.
 
-    __slots__ = ("checked", "encodings", "end", "key", "page", "size", "version")
+    Nearly all readers take brotli: that is made at once, and the other encodings for the first who asks for one.
+    """
 
-    def __init__(self, key: Key, rendered: Rendered, encodings: dict[bytes, Encoded]) -> None:
+    __slots__ = ("checked", "digest", "encodings", "end", "headers", "key", "page", "recoding", "size", "version")
+
+    def __init__(self, key: Key, rendered: Rendered, digest: bytes, brotlied: bytes) -> None:
         self.key = key
         self.page = (key.site, rendered.page)
         self.version = rendered.version
         self.end = rendered.end
-        self.encodings = encodings
+        self.headers = rendered.headers
+        self.digest = digest
+        self.encodings = {b"br": encoded(b"br", digest, brotlied, len(brotlied), rendered.headers)}
+        self.recoding: asyncio.Task[None] | None = None
         self.checked = 0.0
-        self.size = sum(len(encoded.kept) for encoded in encodings.values() if not encoded.packed) + 4_000
+        self.size = len(brotlied) + 4_000
+
+    def recode(self) -> tuple[Encoded, Encoded]:
+        """By gzip, and plain."""
+        content = brotli.decompress(self.encodings[b"br"].kept)
+        gzipped = gzip.compress(content, 4, mtime=0)
+        return (
+            encoded(b"gzip", self.digest, gzipped, len(gzipped), self.headers),
+            encoded(b"identity", self.digest, gzipped, len(content), self.headers),
+        )
 
 
 class Rendered(NamedTuple):
@@ -153,7 +154,7 @@ class DocumentCache:
             entry = self._entries.get(key)
             if entry is None or self._is_over(entry) or await self._read_version(key) != entry.version:
                 rendered = await build()
-                entry = Entry(key, rendered, await asyncio.to_thread(encode, rendered))
+                entry = Entry(key, rendered, *await asyncio.to_thread(_brotlied, rendered))
             if self._is_last(key):
                 entry.checked = checked
                 self._keep(entry)
@@ -161,6 +162,22 @@ class DocumentCache:
         finally:
             if self._is_last(key):
                 del self._making[key]
+
+    async def encoding(self, entry: Entry, coding: bytes) -> Encoded:
+        """The document of an entry under one content coding."""
+        if coding not in entry.encodings:
+            if entry.recoding is None:
+                entry.recoding = asyncio.create_task(self._recode(entry))
+            await asyncio.shield(entry.recoding)
+        return entry.encodings[coding]
+
+    async def _recode(self, entry: Entry) -> None:
+        gzipped, plain = await asyncio.to_thread(entry.recode)
+        entry.encodings |= {b"gzip": gzipped, b"identity": plain}
+        entry.size += len(gzipped.kept)
+        if self._entries.get(entry.key) is entry:
+            self._bytes += len(gzipped.kept)
+            self._make_room()
 
     def _is_last(self, key: Key) -> bool:
         """Whether the running task is the one that makes this document now, and no event overtook it."""
@@ -171,6 +188,9 @@ class DocumentCache:
         self._entries[entry.key] = entry
         self._known.setdefault(entry.page, set()).add(entry.key)
         self._bytes += entry.size
+        self._make_room()
+
+    def _make_room(self) -> None:
         while self._bytes > self._max_bytes and len(self._entries) > 1:
             self._drop(next(iter(self._entries)))
 
@@ -185,39 +205,7 @@ class DocumentCache:
             del self._known[entry.page]
 
 
-def encode(rendered: Rendered) -> dict[bytes, Encoded]:
-    """The document under each content coding, written now."""
+def _brotlied(rendered: Rendered) -> tuple[bytes, bytes]:
+    """The document, written now: its digest, and itself by brotli."""
     content = rendered.write().encode()
-    brotlied = brotli.compress(content, mode=brotli.MODE_TEXT, quality=5)
-    return encodings(content, brotlied, gzip.compress(content, 4, mtime=0), rendered.headers)
-
-
-def encodings(content: bytes, brotlied: bytes, gzipped: bytes, headers: Headers) -> dict[bytes, Encoded]:
-    """The ETag is strong (RFC 9110, 8.8.3): it names content and coding."""
-    digest = hashlib.sha256(content).hexdigest()[:20].encode()
-    return {
-        b"br": _encoded(b"br", digest, brotlied, len(brotlied), headers),
-        b"gzip": _encoded(b"gzip", digest, gzipped, len(gzipped), headers),
-        b"identity": _encoded(b"identity", digest, gzipped, len(content), headers),
-    }
-
-
-def _encoded(coding: bytes, digest: bytes, kept: bytes, length: int, headers: Headers) -> Encoded:
-    etag = b'"' + digest + b"-" + coding[:2] + b'"'
-    own = [(b"etag", etag), (b"content-length", str(length).encode())]
-    packed = coding == b"identity"
-    if not packed:
-        own.append((b"content-encoding", coding))
-    return Encoded(etag, kept, [*headers, *own], packed)
-
-
-def choose_encoding(accept: bytes) -> bytes:
-    """Brotli, gzip or identity, by Accept-Encoding (RFC 9110, 12.5.3): what is not refused, in that order."""
-    offered = {}
-    for item in accept.lower().split(b","):
-        coding, _, parameters = item.strip().partition(b";")
-        offered[coding.strip()] = parameters.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    for coding in (b"br", b"gzip"):
-        if offered.get(coding, offered.get(b"*", False)):
-            return coding
-    return b"identity"
+    return digest_of(content), brotli.compress(content, mode=brotli.MODE_TEXT, quality=5)

@@ -6,12 +6,13 @@ line. Whatever is not found here goes on to the application, which teaches the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from widget.assets import Asset
-from widget.cache import DocumentCache, Encoded, Headers, choose_encoding
+from widget.cache import DocumentCache
+from widget.encodings import Encoded, Headers, choose_encoding
 
 _NOT_MODIFIED = {b"etag", b"cache-control", b"vary", b"content-security-policy"}
 
@@ -28,9 +29,12 @@ class FastPath:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             encodings = self._find(scope)
             if encodings is not None:
-                self.served += 1
-                await answer(scope, send, encodings, self._coding)
-                return
+                accept, wanted = what_is_asked(scope)
+                encoded = encodings.get(self._coding(accept))
+                if encoded is not None:
+                    self.served += 1
+                    await answer(scope, send, encoded, wanted)
+                    return
         await self._app(scope, receive, send)
 
     def _find(self, scope: Scope) -> dict[bytes, Encoded] | None:
@@ -49,17 +53,19 @@ class FastPath:
         return coding
 
 
-async def answer(
-    scope: Scope, send: Send, encodings: dict[bytes, Encoded], choose: Callable[[bytes], bytes] = choose_encoding
-) -> None:
-    """Answer GET or HEAD with one of the encodings, or 304 where the client has it."""
+def what_is_asked(scope: Scope) -> tuple[bytes, bytes]:
+    """Accept-Encoding and If-None-Match, empty where they are missing."""
     accept, wanted = b"", b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
             accept = value
         elif name == b"if-none-match":
             wanted = value
-    encoded = encodings[choose(accept)]
+    return accept, wanted
+
+
+async def answer(scope: Scope, send: Send, encoded: Encoded, wanted: bytes) -> None:
+    """Answer GET or HEAD, with 304 where the client has it: `wanted` is its If-None-Match."""
     if wanted and _matches(wanted, encoded.etag):
         await _send(send, 304, [header for header in encoded.headers if header[0] in _NOT_MODIFIED], b"")
     else:

@@ -13,13 +13,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from widget import cursors, ids, likes
-from widget.cache import Encoded, Key, Rendered, Version
+from widget.cache import Key, Rendered, Version
 from widget.comments import unknown_comment
 from widget.core import NOBODY, Actor
 from widget.db import Tx
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
+from widget.encodings import Encoded, choose_encoding
 from widget.errors import BadRequest, NotFound, Unavailable
-from widget.fast_path import answer
+from widget.fast_path import answer, what_is_asked
 from widget.handlers.requests import reader_of, service_of, site_of
 from widget.html import PAGE_HEADERS, STALE, frame_headers
 from widget.policy import closes_at
@@ -67,7 +68,8 @@ async def _cached(request: Request, document: Document) -> Response:
     key = Key(document.site.name, document.page.key, document.page.url, document.sort, document.lang, document.theme)
     entry = await service.cache.get(key, build)
     service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
-    return EncodedResponse(entry.encodings)
+    accept, wanted = what_is_asked(request.scope)
+    return EncodedResponse(await service.cache.encoding(entry, choose_encoding(accept)), wanted)
 
 
 def _read_shared(tx: Tx, document: Document) -> tuple[Thread, int]:
@@ -85,14 +87,14 @@ def _end(closes: int | None, now: int) -> tuple[int | None, bool]:
 
 
 class EncodedResponse(Response):
-    """An answer that stands ready in several encodings."""
+    """An answer that stands ready; 304 to who has it."""
 
-    def __init__(self, encodings: dict[bytes, Encoded]) -> None:
+    def __init__(self, encoded: Encoded, wanted: bytes) -> None:
         super().__init__()
-        self._encodings = encodings
+        self._encoded, self._wanted = encoded, wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        await answer(scope, send, self._encodings)
+        await answer(scope, send, self._encoded, self._wanted)
 
 
 async def personal(request: Request, document: Document) -> Response:
