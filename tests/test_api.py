@@ -149,7 +149,14 @@ async def test_at_most_200_pages_are_counted_at_once(world: World) -> None:
 
 
 async def test_nobody_is_told_what_they_may_do(world: World) -> None:
-    assert await me(world) == {"person": None, "liked": [], "own": [], "pending": [], "can": ["post"]}
+    assert await me(world) == {
+        "person": None,
+        "liked": [],
+        "own": [],
+        "pending": [],
+        "more_pending": False,
+        "can": ["post"],
+    }
 
 
 async def test_reader_is_told_what_is_theirs_on_the_page(world: World, cast: Cast) -> None:

@@ -27,9 +27,9 @@ LAYERS = {
     "routes": "routes",
     "handlers": "handlers",
     "answers": "account_page admin_views api assets cache doctor encodings fast_path html labels logs openapi "
-    "operations render service site_directory transfer views",
+    "operations render service site_directory tools transfer view_tree views",
     "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation pages "
-    "people_verbs reporting retention screening site_verbs threads written",
+    "pending people_verbs reporting retention screening site_verbs threads written",
     "pure": "blocks cursors documents faces guests limits links names page_key pictures policy setting_kinds "
     "site_keys sites spam text tree",
     "store": "store",

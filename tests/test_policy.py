@@ -10,6 +10,8 @@ import httpx2
 
 from tests.support.cast import Cast, Headers, close_page, cookie_of
 from tests.support.service import BLOG, GUEST, HOME, PAGE, World
+from widget.handlers import actions
+from widget.moderation.deciding import VERBS
 from widget.operations import OPERATIONS
 
 KEY = "url:blog.example/posts/bread"
@@ -29,13 +31,18 @@ def _json(method: str, path: str, **body: object) -> Ask:
     return ask
 
 
+TOOLS = ("approve", "hold", "spam", "reject", "pin", "unpin", "ban", "unban", "undo", "lock", "unlock")
+
+
 def _form(action: str) -> Ask:
     """As a browser with scripts off sends it: with the frame's cookie and our Origin."""
 
-    async def ask(world: World, who: Headers, comment_id: str) -> httpx2.Response:
-        fields = {**GUEST, "action": action, "comment": comment_id, "text": f"Words {next(_numbers)}."}
+    async def ask(world: World, who: Headers, subject: str) -> httpx2.Response:
+        fields = {**GUEST, "action": action, "comment": subject, "text": f"Words {next(_numbers)}."}
+        if action in TOOLS:
+            fields = {"action": action, "until": "7"} | dict.fromkeys(("comment", "person", "batch"), subject)
         if action == "reply":
-            fields |= {"action": "post", "parent": comment_id}
+            fields |= {"action": "post", "parent": subject}
         cookie = "; ".join(f"{name}={value}" for name, value in cookie_of(world, who).items())
         headers = {"Origin": HOME, "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
         return await world.client.post("/embed/blog", params={"url": PAGE}, data=fields, headers=headers)
@@ -60,6 +67,7 @@ ROUTES: dict[str, Ask] = {
     "DELETE /people/{id}/ban": _json("DELETE", "/people/{id}/ban"),
     "PUT /lock": _json("PUT", f"/lock?url={OTHER}"),
     "DELETE /lock": _json("DELETE", f"/lock?url={OTHER}"),
+    **{f"form {action}": _form(action) for action in TOOLS},
 }
 
 # Alice wrote the comment, Bob moderates the site, Charlie another one, Eve is banned.
@@ -89,6 +97,7 @@ OF_MODERATORS = {
     "DELETE /people/{id}/ban": (403, 200, 403, 403, 403, 403, 401),
     "PUT /lock": (403, 200, 403, 403, 403, 403, 401),
     "DELETE /lock": (403, 200, 403, 403, 403, 403, 401),
+    **{f"form {action}": (403, 303, 403, 403, 403, 403, 401) for action in TOOLS},
 }
 OPEN = OF_READERS | OF_MODERATORS
 # Only those who moderate the site may still do something.
@@ -118,10 +127,12 @@ async def _held(world: World, cast: Cast) -> dict[str, Any]:
 async def _subjects(world: World, cast: Cast, route: str, shared: str) -> list[str]:
     """For each person what they ask about: what one of them deletes or undoes, the next ones need no more; and what
     three report is held."""
-    if "/people/" in route:
+    if "/people/" in route or route in ("form ban", "form unban"):
         return [(await _held(world, cast))["person_id"]] * len(cast)
-    if route == "POST /undo":
+    if route in ("POST /undo", "form undo"):
         return [(await _held(world, cast))["undo"] for _ in cast]
+    if route.removeprefix("form ") in VERBS:
+        return [await _comment(world, cast)] * len(cast)
     if route in ("DELETE /comments/{id}", "form delete", "POST /comments/{id}/report"):
         return [await _comment(world, cast) for _ in cast]
     return [shared] * len(cast)
@@ -145,6 +156,12 @@ async def _ask_all(
         )
         for route in routes
     }
+
+
+def test_table_has_every_form_of_the_thread() -> None:
+    alike = {"reply": "post"}
+    in_table = {alike.get(name, name) for route in OPEN if (name := route.removeprefix("form ")) != route}
+    assert in_table == actions.ACTIONS.keys()
 
 
 def test_table_has_every_operation_that_changes_something() -> None:

@@ -22,7 +22,7 @@ from widget.store.queue import Queued
 from widget.views import ProviderView
 
 LABELS = {"approve": "Approve", "spam": "Spam", "reject": "Delete", "hold": "Hold"}
-_LEADS_TO = {"approve": "approved", "spam": "spam", "reject": "rejected", "hold": "pending"}
+LEADS_TO = {"approve": "approved", "spam": "spam", "reject": "rejected", "hold": "pending"}
 _BECAUSE = {"pending": "Held because", "spam": "Spam because", "rejected": "Refused because"}
 _TOLD = {
     "approve": "approved",
@@ -156,7 +156,7 @@ def row_view(row: Queued, now: int) -> RowView:
         buttons=[
             ButtonView(verb, label, f"{verb} {choice}")
             for verb, label in LABELS.items()
-            if _LEADS_TO[verb] != row.status and row.status != "deleted"
+            if LEADS_TO[verb] != row.status and row.status != "deleted"
         ],
     )
 
@@ -209,7 +209,7 @@ def person_view(record: Record, providers: Sequence[ProviderView], now: int) -> 
 
 def deed_view(deed: Deed) -> DeedView:
     return DeedView(
-        sentence=_sentence(deed),
+        sentence=deed_sentence(deed),
         url=_target_address(deed),
         by=deed.name or "the service",
         site=deed.site_name,
@@ -224,7 +224,7 @@ def deed_view(deed: Deed) -> DeedView:
 def done_view(done: Done) -> DoneView:
     told: Counter[str] = Counter()
     for deed in done.deeds:  # those of one click that sound the same are told as one
-        told[_sentence(deed._replace(lines=0))] += deed.lines
+        told[deed_sentence(deed._replace(lines=0))] += deed.lines
     sentences = [sentence.replace("0 comments", comments(number)) for sentence, number in told.items()]
     return DoneView([f"{sentence}." for sentence in sentences], _undo(done.deeds), _missed(done.missed))
 
@@ -239,7 +239,7 @@ def _undo(deeds: Iterable[Deed]) -> str:
     return " ".join(["undo", *left]) if left else ""
 
 
-def _sentence(deed: Deed) -> str:
+def deed_sentence(deed: Deed) -> str:
     verb = deed.undoes or deed.verb
     target = deed.target_name or f"A {deed.target}"
     what = comments(deed.lines) if deed.target == "comment" else target

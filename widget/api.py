@@ -146,7 +146,8 @@ class MeOut(msgspec.Struct, frozen=True):
     person: ReaderOut | None
     liked: list[str]
     own: list[OwnOut]  # what may still be edited and deleted
-    pending: list[CommentOut]
+    pending: list[CommentOut]  # one's own; for moderators those of all, the newest 200
+    more_pending: bool  # more wait on the page than are told
     can: list[str]  # post, like, moderate
 
 
@@ -231,11 +232,12 @@ def me_out(reader: Reader, label: str, edit_window: int) -> MeOut:
     """`edit_window` is in seconds, `label` the provider's."""
     person = reader.person
     if person is None:
-        return MeOut(None, [], [], [], list(reader.can))
+        return MeOut(None, [], [], [], more_pending=False, can=list(reader.can))
     own = [
         OwnOut(ids.encode(comment.id), comment.text, ids.rfc3339(comment.created_at + edit_window * 1000))
         for comment in reader.editable
     ]
     who = ReaderOut(person.name, label, person.kind != "member", reader.provider == SSO, person.url or None)
     pending = [comment_out(comment, own=True) for comment in reader.pending]
-    return MeOut(who, [ids.encode(liked) for liked in reader.liked], own, pending, list(reader.can))
+    liked = [ids.encode(comment_id) for comment_id in reader.liked]
+    return MeOut(who, liked, own, pending, reader.more_pending, list(reader.can))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -15,9 +15,11 @@ from widget import ids, policy
 from widget.documents import FIRST_PARTY, FRAME, Document
 from widget.faces import face_of
 from widget.labels import accounts_view, provider_label
+from widget.pending import with_pending
 from widget.sites import SORTS, badges_of
 from widget.store.comments import Comment
-from widget.threads import NOBODY, Reader, Replies, Thread, with_pending
+from widget.threads import NOBODY, Reader, Thread
+from widget.tools import desk_view
 from widget.tree import Node, build
 from widget.views import (
     AuthorView,
@@ -29,6 +31,8 @@ from widget.views import (
     ProviderView,
     SortView,
     ThreadView,
+    ToldView,
+    ToolsView,
 )
 from widget.written import new_key
 
@@ -44,6 +48,9 @@ class Wanted(msgspec.Struct, frozen=True):
     likes: str = ""
     likers: Sequence[str] = ()
     likers_cursor: str = ""
+    moderate: str = ""
+    tools: ToolsView | None = None  # for the comment `moderate`
+    told: ToldView | None = None  # what a moderator just did
     form: FormView | None = None  # a form that comes back with an error or a preview
     notice: str = ""
     error: str = ""
@@ -69,7 +76,9 @@ def thread_view(
     """
     maker = _Maker(document, thread, providers, now, reader, wanted)
     site, page = document.site, thread.page
-    comments = [maker.comment(node) for node in build(with_pending(thread, maker.reader), site.visible_depth)]
+    comments = [
+        maker.comment(node) for node in build(with_pending(thread, maker.reader, document.sort), site.visible_depth)
+    ]
     return ThreadView(
         site=site.name,
         page=PageView(
@@ -100,43 +109,12 @@ def thread_view(
         guest_fields=maker.guest_fields(),
         privacy_url=site.privacy_url or "/privacy",
         me=maker.me(),
+        desk=desk_view(site, thread, maker.reader, maker.told),
         own=reader is not None,
         first_party=document.base == FIRST_PARTY,
         notice=wanted.notice,
         error=wanted.error,
     )
-
-
-def replies_thread(replies: Replies) -> Thread:
-    """Further replies as a thread of their own: their ancestors, themselves, and where they go on."""
-    root = replies.ancestors[0]
-    more = {root.id: replies.next} if replies.next else {}
-    ancestors, comments = replies.ancestors, replies.comments
-    return Thread(replies.page, ancestors + comments, None, more, earlier=True, context=len(ancestors))
-
-
-def find_view(views: Sequence[CommentView], comment_id: str, parent: str = "") -> CommentView | None:
-    """The comment of that id among views and all below them; its `parent` says in whose list it stands."""
-    for view in views:
-        if view.id == comment_id:
-            view.parent = parent
-            return view
-        found = find_view(view.children, comment_id, view.id)
-        if found is not None:
-            return found
-    return None
-
-
-def hanging_views(views: Sequence[CommentView], known: Collection[str], parent: str = "") -> list[CommentView]:
-    """The highest views that are not `known`, each with its `parent`: what a fragment adds to a thread."""
-    found: list[CommentView] = []
-    for view in views:
-        if view.id in known:
-            found += hanging_views(view.children, known, view.id)
-        else:
-            view.parent = parent
-            found.append(view)
-    return found
 
 
 class _Maker:
@@ -165,6 +143,7 @@ class _Maker:
         self._badges = badges_of(document.site)
         self._editable = {comment.id for comment in self.reader.editable}
         self._pending = {comment.id for comment in self.reader.pending}
+        self.told = wanted.told  # until it is told at a comment
         self._form_placed = False
         # Nobody's own in a shared document
         self._key = new_key(secrets.token_urlsafe(16), now) if reader is not None else ""
@@ -247,9 +226,12 @@ class _Maker:
             view.more_url = self.address(replies=view.id, cursor=self.thread.more[comment.id])
         if self.thread.earlier_replies and not comment.depth and comment.id == self._focused_root():
             view.earlier_url = self.address(replies=view.id)
+        own = self._own_address
+        if self.reader.moderates and comment.status != "deleted":
+            view.moderate_url = f"{own}&moderate={view.id}#comment-{view.id}"
         if comment.status != "approved" and not view.mine:
             return
-        own = self._own_address  # ids need no quoting, and building each address anew took a third of a page's time
+        # Ids need no quoting, and building each address anew took a third of a page's time.
         view.likes_url = f"{own}&likes={view.id}"
         view.reply_url = "" if self.closed or comment.status != "approved" else f"{own}&reply={view.id}"
         if view.mine:
@@ -265,6 +247,8 @@ class _Maker:
             view.likers = list(wanted.likers)
             if wanted.likers_cursor:
                 view.likers_url = self.document.address(own="1", likes=view.id, cursor=wanted.likers_cursor)
+        if wanted.moderate == view.id:
+            view.tools, view.told, self.told = wanted.tools, self.told, None
         if wanted.delete == view.id and view.mine:
             view.deleting = True
         if wanted.edit == view.id and view.mine:

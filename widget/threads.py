@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from widget import cursors, ids, policy
@@ -20,6 +20,7 @@ from widget.store.threads import Place
 from widget.tree import reading_order
 
 MOST_PINS = 3
+MOST_PENDING = 200
 
 
 class Thread(NamedTuple):
@@ -29,9 +30,11 @@ class Thread(NamedTuple):
     comments: list[Comment]
     next: str | None
     more: dict[int, str]
+    after: Place | None = None  # where its roots begin; None: at the first
     earlier: bool = False  # do roots stand before these?
     earlier_replies: bool = False  # do replies of the focused root stand before the ones shown?
     focus: int | None = None
+    branch: bool = False  # of one root alone, so that no other root stands beside it
     context: int = 0  # how many of the first comments are only there to hang the others on
 
 
@@ -42,8 +45,13 @@ class Reader(NamedTuple):
     provider: str  # signed in with; "" for a guest
     liked: list[int]
     editable: list[Comment]
-    pending: list[Comment]
+    pending: list[Comment]  # of a moderator: of the whole page, the newest
     can: Sequence[str] = ()  # of post, like, moderate
+    more_pending: bool = False  # than are told
+
+    @property
+    def moderates(self) -> bool:
+        return "moderate" in self.can
 
 
 NOBODY = Reader(None, "", [], [], [])
@@ -60,23 +68,29 @@ def read_thread(tx: Tx, site: Site, page_key: str, sort: str, cursor: str | None
         return Thread(None, [], None, {})
     pinned = _list_pinned(tx, site, page)
     roots = store.list_roots(tx, site.id, page.id, sort, after, store.ROOTS + 1, without=pinned)
-    return _thread(tx, site, page, sort, roots, () if after else pinned)
+    return _thread(tx, site, page, sort, roots, () if after else pinned)._replace(after=after)
 
 
-def read_focused(tx: Tx, site: Site, page_key: str, sort: str, comment_id: str) -> Thread:
-    """The first page where the comment is on it, else the page that begins at its root. Raises `NotFound`.
+def read_focused(
+    tx: Tx, site: Site, page_key: str, sort: str, comment_id: str, pending: Collection[int] = ()
+) -> Thread:
+    """The first page where the comment is on it, else the page that begins at its root. Raises `NotFound`, but not for
+    those of `pending`, which are to be laid over it.
 
     Where the root's first replies do not hold it: its ancestors, then from the comment on.
     """
     identifier = ids.decode(comment_id)
     page = pages.get_page(tx, site.id, page_key)
     comment = comments.get_comment(tx, site.id, identifier) if identifier is not None else None
-    if page is None or comment is None or comment.page_id != page.id or not _is_shown(comment):
+    if page is None or comment is None or comment.page_id != page.id:
+        raise unknown_comment()
+    if not _is_shown(comment) and comment.id not in pending:
         raise unknown_comment()
     thread = read_thread(tx, site, page_key, sort)._replace(focus=comment.id)
     if comment.root_id not in {shown.id for shown in thread.comments}:
         thread = _from_root(tx, site, page, sort, comment)
-    if comment.id in {shown.id for shown in thread.comments}:
+    shown = {shown.id for shown in thread.comments}
+    if comment.id in shown or comment.root_id not in shown:  # the root may wait, too
         return thread
     return _with_branch(tx, site, thread, comment)
 
@@ -88,7 +102,7 @@ def _from_root(tx: Tx, site: Site, page: Page, sort: str, comment: Comment) -> T
     pinned = _list_pinned(tx, site, page)
     roots = store.list_roots(tx, site.id, page.id, sort, place, store.ROOTS + 1, inclusive=True, without=pinned)
     earlier = store.has_earlier_root(tx, site.id, page.id, sort, place)
-    return _thread(tx, site, page, sort, roots)._replace(earlier=earlier, focus=comment.id)
+    return _thread(tx, site, page, sort, roots)._replace(after=place, earlier=earlier, focus=comment.id)
 
 
 def _with_branch(tx: Tx, site: Site, thread: Thread, comment: Comment) -> Thread:
@@ -155,11 +169,19 @@ def read_replies(tx: Tx, site: Site, root_id: str, cursor: str | None) -> Replie
     return Replies(page, ancestors, replies, following)
 
 
+def replies_thread(replies: Replies) -> Thread:
+    """Further replies as a thread of their own: their ancestors, themselves, and where they go on."""
+    root = replies.ancestors[0]
+    more = {root.id: replies.next} if replies.next else {}
+    ancestors, comments = replies.ancestors, replies.comments
+    return Thread(replies.page, ancestors + comments, None, more, earlier=True, branch=True, context=len(ancestors))
+
+
 def read_branch(tx: Tx, site: Site, page: Page, comment: Comment) -> Thread:
     """One comment below its ancestors."""
     current = comments.get_comment(tx, site.id, comment.id)
     rows = store.list_ancestors(tx, site.id, comment.path)
-    return Thread(page, [*rows, current] if current else rows, None, {}, focus=comment.id)
+    return Thread(page, [*rows, current] if current else rows, None, {}, branch=True, focus=comment.id)
 
 
 def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
@@ -169,22 +191,16 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     if person is None or page is None:
         return Reader(person, actor.provider, [], [], [], can)
     since = policy.editable_since(site, tx.now)
+    if policy.is_staff(person):
+        pending = comments.list_pending(tx, site.id, page.id, MOST_PENDING + 1)
+    else:
+        pending = comments.list_own(tx, site.id, page.id, person.id, since, pending=True)
     return Reader(
         person,
         actor.provider,
         likes_store.list_liked(tx, site.id, page.id, person.id),
         comments.list_own(tx, site.id, page.id, person.id, since, pending=False),
-        comments.list_own(tx, site.id, page.id, person.id, since, pending=True),
+        pending[:MOST_PENDING],
         can,
+        len(pending) > MOST_PENDING,
     )
-
-
-def with_pending(thread: Thread, reader: Reader) -> list[Comment]:
-    """The reader's own pending comments stand where they will stand once approved; new roots stand last."""
-    own = {comment.id: comment for comment in reversed(reader.pending)}
-    comments = [own.pop(comment.id, comment) for comment in thread.comments] + list(own.values())
-    roots = [comment for comment in comments if comment.depth == 0]
-    replies = [comment for comment in comments if comment.depth]
-    order = {root.id: place for place, root in enumerate(roots)}
-    replies = [reply for reply in replies if reply.root_id in order]
-    return sorted((*roots, *replies), key=lambda comment: (order[comment.root_id], comment.path))

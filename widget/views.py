@@ -49,7 +49,39 @@ class CommentView(msgspec.Struct):
     editing: FormView | None = None  # the edit form stands in the body's place
     replying: FormView | None = None  # the reply form stands under it
     deleting: bool = False  # "Delete this comment?" stands under it
+    moderate_url: str = ""  # for moderators
+    tools: ToolsView | None = None  # stand under it
+    told: ToldView | None = None  # stands before them
     focused: bool = False  # the one a permalink names
+
+
+class ToldView(msgspec.Struct, frozen=True):
+    """What a moderator just did; `undo` is what takes it back, "" where nothing does."""
+
+    sentence: str
+    undo: str
+    comment: str  # that it was done at; "" for the page
+
+
+class ToolsView(msgspec.Struct, frozen=True):
+    """What a moderator can do about a comment and its author."""
+
+    seen: str  # the comment's status
+    deeds: dict[str, str]  # the field `action` → label
+    url: str  # the comment in /admin
+    person: str  # id of the author; "" for one who is gone, or is staff
+    name: str
+    banned: bool
+    bans: dict[str, str]  # how long → label
+
+
+class DeskView(msgspec.Struct, frozen=True):
+    """What a moderator is told of the whole page."""
+
+    waiting: str  # a sentence; "" where nothing waits
+    url: str  # the page's comments in /admin
+    locked: bool
+    told: ToldView | None  # where it is not told at a comment
 
 
 class ProviderView(msgspec.Struct, frozen=True):
@@ -136,6 +168,7 @@ class ThreadView(msgspec.Struct):
     privacy_url: str
     origins: list[str]  # whom the frame may talk to: exactly the list of `frame-ancestors`
     me: PersonView | None = None
+    desk: DeskView | None = None  # for moderators
     own: bool = False  # rendered for this reader
     first_party: bool = False  # /thread: a page of its own
     notice: str = ""  # a sentence after an action: "Your comment waits for a moderator."

@@ -7,30 +7,25 @@ Without script the answer is the document again (303, or with the error and the 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from auth import Caller, frame_cookie, has_probe
-from widget import comments, ids, likes
+from widget import comments, likes
 from widget.comments import Draft
-from widget.core import Actor, Core
-from widget.db import Tx
+from widget.core import Actor
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
 from widget.errors import Invalid, PalaverError
 from widget.guests import Guest
+from widget.handlers import tools
+from widget.handlers.deed import Deed, Form, back, changed
 from widget.handlers.embed import form_again, fragment, headers_of, is_fragment
 from widget.handlers.requests import read_form, service_of, site_of, writer_of
-from widget.render import Wanted, find_view, thread_view
-from widget.store.comments import Comment
-from widget.store.pages import Page
-from widget.threads import Reader, Thread, read_branch, read_reader
+from widget.render import Wanted
 from widget.views import FormView
 from widget.written import check_text, render
-
-Form = Mapping[str, str]
 
 
 async def frame(request: Request) -> Response:
@@ -50,8 +45,8 @@ async def _act(request: Request, document: Document) -> Response:
         if form.get("action") == "signout":
             if visitor is not None:
                 await service_of(request).auth.end_session(visitor)
-            return _back(document)
-        act = _ACTIONS.get(form.get("action", ""))
+            return back(document)
+        act = ACTIONS.get(form.get("action", ""))
         if act is None:
             raise Invalid("This form says nothing that can be done here.", code="bad_action")
         return await act(Deed(request, document, actor, caller, form))
@@ -63,18 +58,6 @@ async def _act(request: Request, document: Document) -> Response:
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-
-
-class Deed(NamedTuple):
-    request: Request
-    document: Document
-    actor: Actor
-    caller: Caller
-    form: Form
-
-    @property
-    def core(self) -> Core:
-        return service_of(self.request).core
 
 
 async def _post(deed: Deed) -> Response:
@@ -91,7 +74,7 @@ async def _post(deed: Deed) -> Response:
     )
     posted = await comments.post(deed.core, document.site, deed.actor, draft)
     author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)
-    response = await _changed(deed._replace(actor=author), posted.page, posted.comment, "item", 201)
+    response = await changed(deed._replace(actor=author), posted.page, posted.comment, "item", 201)
     if posted.session:
         give_session(request, response, document.site.id, posted.session, deed.caller)
     return response
@@ -112,21 +95,21 @@ async def _edit(deed: Deed) -> Response:
     done = await comments.edit(
         deed.core, deed.document.site, deed.actor, form.get("comment", ""), form.get("text", ""), agent
     )
-    return await _changed(deed, done.page, done.comment, "article")
+    return await changed(deed, done.page, done.comment, "article")
 
 
 async def _delete(deed: Deed) -> Response:
     done = await comments.delete(deed.core, deed.document.site, deed.actor, deed.form.get("comment", ""))
     if is_fragment(deed.request) and not done.comment.replies:
         return Response(status_code=200, headers=headers_of(deed.document))
-    return await _changed(deed, done.page, done.comment, "article")
+    return await changed(deed, done.page, done.comment, "article")
 
 
 async def _like(deed: Deed) -> Response:
     liked = deed.form["action"] == "like"
     site = deed.document.site
     done = await likes.like(deed.core, site, deed.actor, deed.form.get("comment", ""), liked=liked)
-    return await _changed(deed, done.page, done.comment, "likes")
+    return await changed(deed, done.page, done.comment, "likes")
 
 
 async def _preview(deed: Deed) -> Response:
@@ -137,43 +120,16 @@ async def _preview(deed: Deed) -> Response:
     return await form_again(deed.request, deed.document, _form_again(deed.form, preview=html))
 
 
-_ACTIONS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
+ACTIONS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
     "post": _post,
     "preview": _preview,
     "edit": _edit,
     "delete": _delete,
     "like": _like,
     "unlike": _like,
+    **tools.ACTIONS,
 }
 _WITH_TEXT = ("post", "preview", "edit")
-
-
-async def _changed(deed: Deed, page: Page, comment: Comment, part: str, status: int = 200) -> Response:
-    """After a deed: the way back to the comment, or the changed part of it."""
-    if not is_fragment(deed.request):
-        return _back(deed.document, comment)
-    service = service_of(deed.request)
-    thread, reader = await service.core.db.read(_read_one, deed.document, deed.actor, page, comment)
-    view = thread_view(deed.document, thread, service.providers, deed.core.db.now(), reader)
-    shown = find_view(view.comments, ids.encode(comment.id))
-    if shown is None:
-        raise comments.unknown_comment()
-    return fragment(deed.request, deed.document, part, status, comment=shown, thread=view)
-
-
-def _read_one(tx: Tx, document: Document, actor: Actor, page: Page, comment: Comment) -> tuple[Thread, Reader]:
-    return read_branch(tx, document.site, page, comment), read_reader(tx, document.site, page.key, actor)
-
-
-def _back(document: Document, comment: Comment | None = None) -> Response:
-    """See Other (RFC 9110, 15.4.4): to this reader's document, at the comment."""
-    extra = {"own": "1"} if document.base == FRAME else {}
-    anchor = ""
-    if comment is not None:
-        anchor = f"#comment-{ids.encode(comment.id)}"
-        if comment.status == "approved":
-            extra["comment"] = ids.encode(comment.id)
-    return RedirectResponse(document.address(**extra) + anchor, 303, headers_of(document))
 
 
 def _guest(form: Form) -> Guest | None:

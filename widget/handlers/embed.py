@@ -6,6 +6,7 @@ replies …) is made for this request and kept by nobody. With `Palaver-Fragment
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -23,14 +24,31 @@ from widget.errors import BadRequest, NotFound, Unavailable
 from widget.fast_path import answer, what_is_asked
 from widget.handlers.requests import reader_of, service_of, site_of
 from widget.html import PAGE_HEADERS, STALE, frame_headers
+from widget.moderation.in_thread import read_tools
+from widget.pending import read_pending
 from widget.policy import closes_at
-from widget.render import Wanted, find_view, hanging_views, replies_thread, thread_view
+from widget.render import Wanted, thread_view
 from widget.store import pages
 from widget.threads import NOBODY as NO_READER
-from widget.threads import Reader, Thread, read_focused, read_reader, read_replies, read_thread
+from widget.threads import Reader, Thread, read_focused, read_reader, read_replies, read_thread, replies_thread
+from widget.tools import told_view, tools_view
+from widget.view_tree import find_view, hanging_views
 from widget.views import CommentView, ThreadView
 
-_BEYOND = {"own", "reply", "edit", "delete", "comment", "preview", "cursor", "replies", "likes", "pending"}
+_BEYOND = {
+    "own",
+    "reply",
+    "edit",
+    "delete",
+    "comment",
+    "preview",
+    "cursor",
+    "replies",
+    "likes",
+    "pending",
+    "moderate",
+    "done",
+}
 
 
 async def frame(request: Request) -> Response:
@@ -102,6 +120,9 @@ async def personal(request: Request, document: Document) -> Response:
     query = request.query_params
     if "likes" in query:
         wanted = await _with_likers(request, document, query["likes"])
+    elif "moderate" in query or "done" in query:
+        actor = await reader_of(request, document.site, document.base)
+        wanted = await with_tools(request, document, actor, query.get("moderate", ""), query.get("done", ""))
     else:
         wanted = Wanted(reply=query.get("reply", ""), edit=query.get("edit", ""), delete=query.get("delete", ""))
     own = document.base == FIRST_PARTY or "own" in query
@@ -141,7 +162,7 @@ def _document(request: Request, document: Document, view: ThreadView, status: in
 
 
 def _fragment(request: Request, document: Document, view: ThreadView, thread: Thread) -> Response:
-    """The part that a GET asks for: names, further replies, the reader's pending comments, or a page of roots."""
+    """The part that a GET asks for: names, further replies, what waits, a moderator's tools, or a page of roots."""
     query = request.query_params
     if "likes" in query:
         return fragment(request, document, "likers", comment=_found(view, query["likes"]), thread=view)
@@ -151,7 +172,12 @@ def _fragment(request: Request, document: Document, view: ThreadView, thread: Th
         comments = hanging_views(view.comments, ancestors)
         return fragment(request, document, "replies", comment=root, comments=comments, thread=view)
     if "pending" in query:
-        return fragment(request, document, "pending", comments=view.comments, thread=view)
+        context = {ids.encode(comment.id) for comment in thread.comments[: thread.context]}
+        return fragment(request, document, "pending", comments=hanging_views(view.comments, context), thread=view)
+    if query.get("moderate"):
+        return fragment(request, document, "article", comment=_found(view, query["moderate"]), thread=view)
+    if "moderate" in query:
+        return fragment(request, document, "desk", thread=view)
     return fragment(request, document, "roots", thread=view)
 
 
@@ -176,14 +202,26 @@ def _read(tx: Tx, document: Document, query: Mapping[str, str], wanted: Wanted, 
     site, key, sort = document.site, document.page.key, document.sort
     reader = read_reader(tx, site, key, actor)
     if "pending" in query:
-        return Thread(pages.get_page(tx, site.id, key), [], None, {}), reader
+        return read_pending(tx, site, pages.get_page(tx, site.id, key), reader), reader
     if "replies" in query:
         return replies_thread(read_replies(tx, site, query["replies"], query.get("cursor"))), reader
+    pending = [comment.id for comment in reader.pending]
+    if wanted.moderate:
+        with contextlib.suppress(NotFound):  # it may have vanished by what was just done
+            return read_focused(tx, site, key, sort, wanted.moderate, pending), reader
     focus = query.get("comment") or wanted.reply or wanted.edit or wanted.delete or wanted.likes
     if focus:
-        return read_focused(tx, site, key, sort, focus), reader
+        return read_focused(tx, site, key, sort, focus, pending), reader
     cursor = query.get("cursor")
     return read_thread(tx, site, key, sort, cursor)._replace(earlier=bool(cursor)), reader
+
+
+async def with_tools(request: Request, document: Document, actor: Actor, comment_id: str, batch_id: str = "") -> Wanted:
+    """A moderator's tools at a comment, and what was just done. Raises what `can_moderate` raises."""
+    core = service_of(request).core
+    tools = await read_tools(core, document.site, actor, comment_id, batch_id)
+    view = tools_view(document.site, tools, core.db.now())
+    return Wanted(moderate=comment_id, tools=view, told=told_view(tools.deed, comment_id))
 
 
 async def _with_likers(request: Request, document: Document, comment_id: str) -> Wanted:

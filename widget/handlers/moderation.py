@@ -14,10 +14,9 @@ from widget.handlers.comments import json_answer
 from widget.handlers.requests import read_json, service_of, site_of, writer_of
 from widget.moderation import judging, pinning, undoing
 from widget.moderation.deciding import VERBS, Choice, decide
-from widget.moderation.judging import FOR_GOOD, Judged
+from widget.moderation.judging import DAY, FOR_GOOD, Judged
 
 _VERBS = {status: verb for verb, status in VERBS.items()}
-DAY = 86_400_000  # ms
 
 
 async def set_status(request: Request) -> Response:

@@ -151,6 +151,7 @@ _queue = {
 }
 for _name, _where in _queue.items():
     _partial(f"ix_comments_{_name}", _where, "site_id", "id")
+_partial("ix_comments_pending_of_page", _queue["pending"], "site_id", "page_id", "id")
 for _name in ("person_id", "address_hash"):  # whose spam it was: an index of all comments costs every post an entry
     _partial(f"ix_comments_spam_{_name}", _queue["spam"], "site_id", _name, "id")
 _partial("ix_comments_address", comments.c.address.is_not(None), "site_id", "id")

@@ -18,6 +18,8 @@ from widget.store.sites import Site, set_site
 
 MAX_NOTE = 2_000  # characters
 FOR_GOOD = ids.MAX_TIME  # Unix ms
+DAY = 86_400_000  # ms
+BANS = {"1": "1 day", "7": "1 week", "30": "30 days", "good": "For good"}  # what forms offer
 
 
 class Judged(NamedTuple):
@@ -25,6 +27,13 @@ class Judged(NamedTuple):
 
     batch: str | None
     person: Person
+
+
+def end_of_ban(chosen: str, now: int) -> int:
+    """By one of `BANS`, in Unix ms. Raises `Invalid`."""
+    if chosen not in BANS:
+        raise Invalid("Choose how long the ban lasts.", code="bad_until")
+    return FOR_GOOD if chosen == "good" else now + int(chosen) * DAY
 
 
 async def ban(core: Core, site: Site, actor: Actor, person_id: str, until: int, reason: str = "") -> Judged:

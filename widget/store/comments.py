@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids
 from widget.db import Tx, add_unless_there
-from widget.models import comments, people, standings
+from widget.models import comments, has_status, people, standings
 
 
 class Comment(NamedTuple):
@@ -178,6 +178,13 @@ def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, 
         shown = ("approved", "pending", "spam")
         query = query.where(comments.c.id >= ids.first_id(since), comments.c.status.in_(shown))
     return [Comment(*row).told for row in tx.conn.execute(query.order_by(comments.c.id.desc()).limit(100))]
+
+
+def list_pending(tx: Tx, site_id: int, page_id: int, limit: int) -> list[Comment]:
+    """What waits for a moderator on a page, the newest first."""
+    c = comments.c
+    query = _SELECT.where(c.site_id == site_id, c.page_id == page_id, has_status("pending"))
+    return [Comment(*row) for row in tx.conn.execute(query.order_by(c.id.desc()).limit(limit))]
 
 
 def add_comment(tx: Tx, site_id: int, created_at: int, values: dict[str, Any], parent_path: bytes) -> int:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from widget.admin_views import deed_view, person_view, row_view
 from widget.cursors import after_place
-from widget.errors import Invalid
 from widget.handlers.admin import deeds
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
 from widget.moderation import judging, sweeping
@@ -16,9 +15,6 @@ from widget.moderation.judging import Judged
 from widget.moderation.queue import Ref, read_record
 from widget.policy import SITE_ROLES
 from widget.store.sites import Site
-
-DAY = 86_400_000  # ms
-BANS = {"1": "1 day", "7": "1 week", "30": "30 days", "good": "For good"}
 
 
 async def _page(desk: Desk) -> Response:
@@ -31,7 +27,7 @@ async def _page(desk: Desk) -> Response:
         staff=record.staff,
         site=path["site"],
         person=person_view(record, desk.service.providers, desk.core.db.now()),
-        bans=BANS,
+        bans=judging.BANS,
         roles=SITE_ROLES,
         rows=[row_view(row, desk.core.db.now()) for row in record.rows],
         deeds=[deed_view(deed) for deed in record.deeds],
@@ -51,10 +47,7 @@ async def _act(desk: Desk) -> Outcome:
 
 
 async def _ban(desk: Desk, site: Site, person: str) -> list[str]:
-    chosen = desk.form.get("until", "")
-    if chosen not in BANS:
-        raise Invalid("Choose how long the ban lasts.", code="bad_until")
-    until = judging.FOR_GOOD if chosen == "good" else desk.core.db.now() + int(chosen) * DAY
+    until = judging.end_of_ban(desk.form.get("until", ""), desk.core.db.now())
     return _batch(await judging.ban(desk.core, site, desk.actor, person, until, desk.form.get("reason", "")))
 
 

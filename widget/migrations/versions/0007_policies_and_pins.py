@@ -40,14 +40,21 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
     }
 
 
+def _indexes() -> list[tuple[str, list[str], str]]:
+    """Of comments: name, columns, condition."""
+    return [
+        ("ix_comments_pinned", ["site_id", "page_id"], "pinned_at IS NOT NULL"),
+        ("ix_comments_pending_of_page", ["site_id", "page_id", "id"], "status = 'pending'"),
+    ]
+
+
 def upgrade() -> None:
     for table, columns in _columns().items():
         for column in columns:
             op.add_column(table, column)
-    where = sa.text("pinned_at IS NOT NULL")
-    op.create_index(
-        "ix_comments_pinned", "comments", ["site_id", "page_id"], sqlite_where=where, postgresql_where=where
-    )
+    for name, indexed, condition in _indexes():
+        where = sa.text(condition)
+        op.create_index(name, "comments", indexed, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "site_aliases",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -88,7 +95,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("appointments", "page_differences", "site_aliases"):
         op.drop_table(table)
-    op.drop_index("ix_comments_pinned", "comments")
+    for name, _, _ in _indexes():
+        op.drop_index(name, "comments")
     for table, columns in _columns().items():
         with op.batch_alter_table(table) as batch:
             for column in columns:
