@@ -126,20 +126,16 @@ def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> 
     by_status: dict[str, list[int]] = {}
     replies: Counter[int] = Counter()
     shown: Counter[int] = Counter()
-    touched: set[int] = set()
     for comment, status in changes:
         by_status.setdefault(status, []).append(comment.id)
         if "approved" in (comment.status, status):
-            touched.add(comment.page_id)
             more = int(status == "approved") - int(comment.status == "approved")
             shown[comment.page_id] += more
             replies.update(dict.fromkeys(comments.ids_in(comment.path)[:-1], more))
     for status, comment_ids in by_status.items():
         comments.set_statuses(tx, site.id, comment_ids, status)
     comments.add_replies(tx, site.id, replies)
-    for page in pages.list_pages_by_id(tx, site.id, sorted(touched)):
-        version = pages.raise_version(tx, site.id, page.id, count=shown[page.id])
-        tx.events.append(PageChanged(site.name, page.key, version))
+    tx.events.extend(PageChanged(site.name, *raised) for raised in pages.raise_versions(tx, site.id, shown))
 
 
 def _with_names(tx: Tx, site: Site, missed: Sequence[Missed]) -> list[Missed]:

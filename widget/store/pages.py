@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -127,6 +127,20 @@ def set_page(tx: Tx, site_id: int, page_id: int, **values: object) -> None:
 def raise_version(tx: Tx, site_id: int, page_id: int, *, count: int = 0) -> int:
     """Raise the version by one and the count by `count`; the new version."""
     return int(tx.conn.execute(_RAISE, {"site": site_id, "page": page_id, "by": count}).scalar_one())
+
+
+def raise_versions(tx: Tx, site_id: int, more: Mapping[int, int]) -> list[tuple[str, int]]:
+    """Of many pages, each with how many more comments it counts; their keys and new versions."""
+    by_count: dict[int, list[int]] = {}
+    for page_id, count in more.items():
+        by_count.setdefault(count, []).append(page_id)
+    raised: list[tuple[str, int]] = []
+    for count, page_ids in by_count.items():  # a deed on many pages is mostly on one comment of each
+        change = sa.update(pages).where(pages.c.site_id == site_id, pages.c.id.in_(page_ids))
+        values = {"version": pages.c.version + 1, "count": pages.c.count + count}
+        rows = tx.conn.execute(change.values(values).returning(pages.c.key, pages.c.version))
+        raised += [(row.key, row.version) for row in rows]
+    return raised
 
 
 def touch_pages(tx: Tx, chosen: sa.SelectBase) -> None:
