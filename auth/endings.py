@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,7 +21,13 @@ from auth.store import Attempt
 
 logger = logging.getLogger("palaver.auth")
 ACCOUNT = "/account"
-ADMIN = "/admin"
+_ADMIN_PAGE = re.compile(r"/admin(/[a-z0-9-]+)*(\?[!-\[\]-~]*)?")  # no dots in the path, no back-slash anywhere
+MAX_PAGE = 2_000  # characters
+
+
+class Home(NamedTuple):
+    address: str
+    name: str
 
 
 class Endings:
@@ -47,7 +55,7 @@ class Endings:
     async def finished(self, attempt: Attempt, cookies: Sequence[str] = ()) -> Response:
         """Without scripts nobody redeems, so it goes on where the first-party session works: the thread's own page."""
         if attempt.purpose == "admin":
-            return redirect(ADMIN, cookies=cookies)
+            return redirect(attempt.page_url, cookies=cookies)
         if attempt.purpose != "comment":
             return redirect(f"{ACCOUNT}?w={attempt.id}", cookies=cookies)
         site = await self._service.site_of(attempt)
@@ -55,6 +63,20 @@ class Endings:
             thread = self._service.sites.thread_url(site.name, attempt.page_url, attempt.page_id)
             return redirect(thread, cookies=cookies)
         return redirect(f"/auth/done?w={attempt.id}", cookies=cookies)
+
+
+def admin_page(back: str) -> str:
+    """The page of `/admin` where a sign-in ends: `back`, a path with its query, or for anything else the first one."""
+    return back if len(back) <= MAX_PAGE and _ADMIN_PAGE.fullmatch(back) else "/admin"
+
+
+def home_of(attempt: Attempt) -> Home | None:
+    """The page of our own where a sign-in was begun; None for one on a site."""
+    if attempt.purpose == "comment":
+        return None
+    return (
+        Home(attempt.page_url, "the management page") if attempt.purpose == "admin" else Home(ACCOUNT, "your account")
+    )
 
 
 def refuse(reason: str) -> Response:

@@ -24,7 +24,7 @@ class Attempt(NamedTuple):
     secret_hash: bytes | None
     purpose: str  # comment (on a site), account, admin, link (a further identity of who is signed in)
     site_id: int | None  # None: not on a site
-    page_url: str  # "" if it is not one of the site's
+    page_url: str  # "" if it is not one of the site's; for `admin` a path of our own
     page_id: str  # the page's own id, where it has one
     provider: str
     created_at: int

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from auth import sessions
 from auth.csrf import Caller, check_change, check_window_form
-from auth.endings import ACCOUNT, ADMIN, Endings, refuse
+from auth.endings import Endings, admin_page, home_of, refuse
 from auth.errors import AuthError, BadRequest, NotFound, Refused, SignInFailed, sentence
 from auth.forms import read_fields
 from auth.origins import host_of, origin_of
@@ -50,8 +50,10 @@ class Window:
         provider = request.path_params["provider"]
         if provider not in self._service.providers:
             raise NotFound("There is no such provider.", code="unknown_provider")
-        if (purpose := fields.get("for", "")) in ("account", "admin"):
-            return await self._attempts.start(provider, purpose=purpose)
+        if fields.get("for") == "admin":
+            return await self._attempts.start(provider, purpose="admin", page_url=admin_page(fields.get("back", "")))
+        if fields.get("for") == "account":
+            return await self._attempts.start(provider, purpose="account")
         if fields.get("for") == "link":
             return await self._attempts.start(provider, purpose="link", session=await self._fresh_session(request))
         site = await self._service.site(fields)
@@ -128,14 +130,14 @@ class Window:
             return refuse("used")
         if attempt.status == "started":
             return redirect(f"/auth/window?w={attempt.id}")
-        if attempt.purpose != "comment" and attempt.status in {"finished", "redeemed"}:
-            return redirect(ADMIN if attempt.purpose == "admin" else ACCOUNT)
+        home = home_of(attempt)
+        if home and attempt.status in {"finished", "redeemed"}:
+            return redirect(home.address)
         host, back = await self._service.place(attempt)
         if attempt.status in {"cancelled", "failed"}:
             message = sentence(attempt.reason, self._service.label(attempt.provider))
-            if attempt.purpose != "comment":
-                return self._page("refused.html", status=403, message=message, back=ACCOUNT, back_host="your account")
-            return self._page("refused.html", status=403, message=message, back=back, back_host=host_of(back))
+            address, where = home or (back, host_of(back))
+            return self._page("refused.html", status=403, message=message, back=address, back_host=where)
         name = await self._service.store.get_person_name(attempt.person_id or 0)
         return self._page("done.html", name=name, host=host, back=back, back_host=host_of(back))
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from widget import ids
-from widget.admin_views import LABELS, LEADS_TO, comment_address, comments, deed_sentence, inbox_address
+from widget.admin_views.addresses import comment_address, inbox_address
+from widget.admin_views.log import deed_sentence
+from widget.admin_views.rows import LABELS, LEADS_TO
+from widget.admin_views.words import comments
 from widget.moderation.in_thread import Tools
 from widget.moderation.judging import BANS
 from widget.policy import is_staff

@@ -35,11 +35,11 @@ class Member(Reader):
         button = next(found for found in self.item(text).iter("button") if text_of(found) == label)
         return await self.do(button.get("value", ""))
 
-    async def tick_and_press(self, verb: str, *texts: str) -> Html:
+    async def tick_and_press(self, verb: str, *texts: str, **fields: str) -> Html:
         """Tick these comments, or all, and press a button above them."""
         chosen = [self.item(text) for text in texts] if texts else self.page.all(".//li[@class='item']")
         boxes = [box.get("value", "") for item in chosen for box in item.iter("input")]
-        return await self.do(verb, c=boxes)
+        return await self.do(verb, c=boxes, **fields)
 
     async def undo(self) -> Html:
         """By the button at the notice."""

@@ -127,6 +127,16 @@ async def test_comments_of_two_sites_are_decided_in_one_click(
     assert sorted(olga.items()) == ["Bread.", "Tea."]
 
 
+async def test_reason_of_a_decision_is_kept_in_the_log(world: World, bob: Member) -> None:
+    await world.post("Bread.")
+    await world.post("Butter.")
+    await bob.open("/admin")
+    await bob.tick_and_press("reject", reason=" Off the\ntopic. ")
+    assert bob.told == ["2 comments deleted."]
+    page = await bob.open("/admin/log")
+    assert page.text(".//p[@class='reason']") == "Off the topic."
+
+
 async def test_nothing_ticked_changes_nothing(world: World, bob: Member) -> None:
     await world.post("Bread.")
     await bob.open("/admin")
@@ -263,7 +273,8 @@ async def test_tabs_count_to_a_thousand(world: World, bob: Member, monkeypatch: 
     await world.post("Bread.")
     await world.post("Butter.")
     await bob.open("/admin")
-    assert [text_of(tab) for tab in bob.page.all(".//nav[@class='tabs']/a")] == ["Pending 2", "Spam 0", "All"]
+    tabs = [text_of(tab) for tab in bob.page.all(".//nav[@class='tabs']/a")]
+    assert tabs == ["Pending 2", "Reported 0", "Spam 0", "All"]
     for module in ("widget.moderation.queue", "widget.handlers.admin.inbox"):
         monkeypatch.setattr(f"{module}.COUNTED_TO", 1)
     await bob.open("/admin")

@@ -18,6 +18,7 @@ from widget.limits import RULES
 from widget.moderation import deciding, undoing
 from widget.moderation.deciding import Choice
 from widget.store import actions, reports, sessions
+from widget.store.queue import Place
 
 
 async def actor(world: World, headers: Headers, address: str = "192.0.2.1") -> Actor:
@@ -30,6 +31,10 @@ async def actor(world: World, headers: Headers, address: str = "192.0.2.1") -> A
 async def report(world: World, comment: dict[str, Any], who: Actor, reason: str = "abuse", note: str = "") -> None:
     site = await world.app.service.sites.get("blog")
     await reporting.report(world.app.service.core, site, who, comment["id"], reason, note)
+
+
+def place_of(world: World, comment: dict[str, Any]) -> Place:
+    return Place(ids.decode(comment["id"]) or 0, world.blog.id)
 
 
 async def strangers(number: int) -> list[Actor]:
@@ -48,7 +53,7 @@ async def test_third_report_holds_the_comment(world: World) -> None:
     assert await shown(world) == [comment["id"]]
     await report(world, comment, third, "spam", "An advertisement.")
     assert await shown(world) == []
-    kept = await world.db.read(reports.list_reports, world.blog.id, [ids.decode(comment["id"])])
+    kept = await world.db.read(reports.list_reports, [place_of(world, comment)])
     assert sorted((row.reason, row.note) for row in kept) == [
         ("abuse", ""),
         ("abuse", ""),
@@ -150,7 +155,7 @@ async def test_reader_without_scripts_reports_on_a_page_of_its_own(world: World)
     sent = await world.client.post(address, data={"reason": "abuse"}, headers=ours)
     assert (sent.status_code, sent.headers["location"]) == (303, "/report/thanks")
     assert "Thank you" in (await world.client.get("/report/thanks")).text
-    assert len(await world.db.read(reports.list_reports, world.blog.id, [ids.decode(comment["id"])])) == 1
+    assert len(await world.db.read(reports.list_reports, [place_of(world, comment)])) == 1
 
 
 async def test_foreign_page_reports_nothing_for_a_reader(world: World) -> None:
@@ -159,7 +164,7 @@ async def test_foreign_page_reports_nothing_for_a_reader(world: World) -> None:
         f"/report/blog/{comment['id']}", data={"reason": "abuse"}, headers={"Origin": "https://evil.example"}
     )
     assert answer.status_code == 403
-    assert await world.db.read(reports.list_reports, world.blog.id, [ids.decode(comment["id"])]) == []
+    assert await world.db.read(reports.list_reports, [place_of(world, comment)]) == []
 
 
 async def test_unknown_comment_cannot_be_reported(world: World) -> None:
@@ -168,15 +173,18 @@ async def test_unknown_comment_cannot_be_reported(world: World) -> None:
     assert Html(answer.text).text(".//*[@role='alert']") == "There is no such comment."
 
 
-async def test_moderator_who_deletes_in_the_thread_settles_what_was_reported(world: World, cast: Cast) -> None:
+async def test_deletion_in_the_thread_settles_what_was_reported_until_it_is_undone(world: World, cast: Cast) -> None:
     comment = await world.post("Rude.")
+    number = ids.decode(comment["id"]) or 0
     for who in await strangers(2):
         await report(world, comment, who)
     assert (await world.client.delete(f"/api/v1/blog/comments/{comment['id']}", headers=cast.bob)).status_code == 200
     [line] = await world.db.read(actions.list_actions, world.blog.id, 1 << 62, 10)
+    assert await world.db.read(reports.count_reports, world.blog.id, [number]) == {}
     await undoing.undo(world.app.service.core, world.blog, await actor(world, cast.bob), ids.encode(line.batch_id))
+    assert await world.db.read(reports.count_reports, world.blog.id, [number]) == {number: 2}
     await report(world, comment, Actor(None, "", "192.0.2.9"))
-    assert await shown(world) == [comment["id"]]
+    assert await shown(world) == []
 
 
 async def test_program_reports_by_json(world: World, cast: Cast) -> None:
@@ -186,7 +194,7 @@ async def test_program_reports_by_json(world: World, cast: Cast) -> None:
     for _ in range(2):  # the same reader twice is once
         answer = await world.client.post(address, json=sent, headers=cast.dora)
         assert (answer.status_code, answer.content) == (204, b"")
-    [kept] = await world.db.read(reports.list_reports, world.blog.id, [ids.decode(comment["id"])])
+    [kept] = await world.db.read(reports.list_reports, [place_of(world, comment)])
     assert (kept.reason, kept.note) == ("abuse", "Twice today.")
     answer = await world.client.post(address, json={"reason": "dull"}, headers=cast.dora)
     assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["reason"])

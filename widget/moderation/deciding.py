@@ -16,7 +16,7 @@ from widget.store import actions, comments, pages, people
 from widget.store.actions import Line
 from widget.store.comments import Comment
 from widget.store.people import Person
-from widget.store.reports import settle_reports
+from widget.store.reports import count_reports, settle_reports
 from widget.store.sites import Site
 
 VERBS = {"approve": "approved", "hold": "pending", "reject": "rejected", "spam": "spam"}
@@ -80,26 +80,37 @@ def _decide(tx: Tx, site: Site, actor: Actor, choices: Sequence[Choice], verb: s
             missed.append(Missed(choice.comment_id, comment.status, None))
         else:
             (kept if comment.status == status else chosen).append(comment)
-    batch = write_decision(tx, site, moderator.id, chosen, verb, reason)
-    settle_reports(tx, site.id, [comment.id for comment in kept])
+    batch = write_decision(tx, site, moderator.id, chosen, verb, reason, kept)
     now = comments.list_comments(tx, site.id, list(found))
     return Decided(ids.encode(batch) if batch else None, now, _with_names(tx, site, missed))
 
 
 def write_decision(
-    tx: Tx, site: Site, moderator_id: int | None, chosen: Sequence[Comment], verb: str, reason: str = ""
+    tx: Tx,
+    site: Site,
+    moderator_id: int | None,
+    chosen: Sequence[Comment],
+    verb: str,
+    reason: str = "",
+    kept: Sequence[Comment] = (),
 ) -> int | None:
     """What a moderator decided on comments of locked pages, with its lines in the log; the deed's id, if there is one.
 
-    Readers' reports are answered by it.
+    Readers' reports are answered by it, also by leaving those that are `kept` as they are.
     """
-    if not chosen:
+    reported = count_reports(tx, site.id, [comment.id for comment in (*chosen, *kept)])
+    settled = {comment_id: ({"reports": number}, {"reports": 0}) for comment_id, number in reported.items()}
+    lines = []
+    for row in chosen:
+        before, after = settled.get(row.id, ({}, {}))
+        change = {"status": row.status, **before}, {"status": VERBS[verb], **after}
+        lines.append(Line(verb, "comment", row.id, *change))
+    lines += [Line("keep", "comment", row.id, *settled[row.id]) for row in kept if row.id in settled]
+    if not lines:
         return None
-    status = VERBS[verb]
-    lines = [Line(verb, "comment", row.id, {"status": row.status}, {"status": status}) for row in chosen]
     batch = actions.add_actions(tx, site.id, moderator_id, lines, reason)
-    set_statuses(tx, site, [(comment, status) for comment in chosen])
-    settle_reports(tx, site.id, [comment.id for comment in chosen])
+    set_statuses(tx, site, [(comment, VERBS[verb]) for comment in chosen])
+    settle_reports(tx, site.id, list(reported))
     return batch
 
 
@@ -143,6 +154,7 @@ def _with_names(tx: Tx, site: Site, missed: Sequence[Missed]) -> list[Missed]:
     statuses = {ids.decode(row.comment_id) or 0: row.status for row in missed if row.status != "deleted"}
     names: dict[int, str | None] = {}
     for action in actions.list_actions_on(tx, site.id, "comment", list(statuses)) if statuses else ():
-        by_deed = action.after["status"] == statuses[action.target_id]
-        names.setdefault(action.target_id, action.name if by_deed else None)
+        if "status" in action.after:
+            by_deed = action.after["status"] == statuses[action.target_id]
+            names.setdefault(action.target_id, action.name if by_deed else None)
     return [row._replace(name=names.get(ids.decode(row.comment_id) or 0)) for row in missed]

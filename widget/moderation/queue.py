@@ -19,8 +19,9 @@ from widget.store.comments import Comment
 from widget.store.deeds import Deed
 from widget.store.people import Person
 from widget.store.queue import Place, Queued, StaffSite, Wanted
+from widget.store.reports import Report, list_reports
 
-TABS = ("pending", "spam", "all")
+TABS = ("pending", "reported", "spam", "all")
 PER_PAGE = 50
 MOST_PER_PAGE = 200
 COUNTED_TO = 1_000
@@ -48,6 +49,7 @@ class Sought(NamedTuple):
     words: str = ""
     person: str = ""
     page: str = ""
+    address: str = ""  # its hash
     cursor: str = ""
     many: bool = False  # `MOST_PER_PAGE` on one page
 
@@ -70,6 +72,7 @@ class Done(NamedTuple):
 class Inbox(NamedTuple):
     staff: Staff
     rows: list[Queued]
+    reports: list[Report]  # on these
     next: Place | None
     counts: dict[str, int]  # by tab; `COUNTED_TO` + 1 where there are more
     person: Person | None  # whose comments these are, where one was asked for
@@ -80,6 +83,7 @@ class InPlace(NamedTuple):
 
     staff: Staff
     comment: Queued
+    reports: list[Report]
     ancestors: list[Comment]
     following: list[Comment]  # in reading order
     deeds: list[Deed]
@@ -93,6 +97,7 @@ class Record(NamedTuple):
     person: Person
     identities: list[IdentityRow]
     rows: list[Queued]
+    reports: list[Report]  # on these
     next: Place | None
     deeds: list[Deed]
 
@@ -129,6 +134,7 @@ def _read_inbox(tx: Tx, visitor: Visitor, sought: Sought) -> Inbox:
         _given(sought.person),
         _given(sought.page),
         sought.words.strip()[:MAX_WORDS],
+        sought.address,
     )
     counted = (tab for tab in TABS if tab != "all")
     unfiltered = Wanted(wanted.site_ids, "pending")
@@ -139,7 +145,11 @@ def _read_inbox(tx: Tx, visitor: Visitor, sought: Sought) -> Inbox:
         MOST_PER_PAGE if sought.many else PER_PAGE,
     )
     person = people.get_person(tx, chosen[0].id, wanted.person_id) if wanted.person_id and rows else None
-    return Inbox(staff, rows, more, counts, person)
+    return Inbox(staff, rows, _reports_on(tx, rows), more, counts, person)
+
+
+def _reports_on(tx: Tx, rows: Sequence[Queued]) -> list[Report]:
+    return list_reports(tx, [row.place for row in rows if row.reports])
 
 
 def _given(text: str) -> int | None:
@@ -170,6 +180,7 @@ def _read_in_place(tx: Tx, visitor: Visitor, site_name: str, comment_id: str) ->
     return InPlace(
         staff,
         found,
+        _reports_on(tx, [found]),
         threads.list_ancestors(tx, site.id, comment.path),
         threads.list_replies(tx, site.id, comment.root_id, comment.path, REPLIES_SHOWN),
         deeds.list_deeds_on(tx, site, "comment", found.id, DEEDS_SHOWN),
@@ -197,6 +208,7 @@ def _read_record(tx: Tx, visitor: Visitor, site_name: str, person_id: str, curso
         person,
         list_identities(tx, number),
         rows,
+        _reports_on(tx, rows),
         more,
         deeds.list_deeds_on(tx, site, "person", number, DEEDS_SHOWN),
     )

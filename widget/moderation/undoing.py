@@ -16,7 +16,9 @@ from widget.moderation.merging import merge_again, split
 from widget.moderation.pinning import give_back
 from widget.store import actions, pages
 from widget.store.actions import Action, Line
+from widget.store.comments import Comment
 from widget.store.people import Person
+from widget.store.reports import raise_reports
 from widget.store.sites import Site
 
 
@@ -40,7 +42,7 @@ def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
     if not open_lines:
         raise Conflict("This was undone already.", code="undone")
     taken = [
-        *_undo_comments(tx, site, [line for line in open_lines if "status" in line.after]),
+        *_undo_comments(tx, site, [line for line in open_lines if {"status", "reports"} & line.after.keys()]),
         *_undo_pins(tx, site, [line for line in open_lines if "pinned_at" in line.after]),
         *_undo_people(tx, site, moderator, [line for line in open_lines if line.target == "person"]),
         *_undo_pages(tx, site, [line for line in open_lines if line.target == "page"]),
@@ -54,9 +56,15 @@ def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
 
 def _undo_comments(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
     found = lock_comments(tx, site, [line.target_id for line in lines]) if lines else {}
-    still = [line for line in lines if line.target_id in found and _is_as_left(found[line.target_id], line.after)]
-    set_statuses(tx, site, [(found[line.target_id], line.before["status"]) for line in still])
+    still = [line for line in lines if line.target_id in found and _has_status(found[line.target_id], line.after)]
+    set_statuses(tx, site, [(found[line.target_id], line.before["status"]) for line in still if "status" in line.after])
+    settled = [line for line in still if "reports" in line.after]  # what others said meanwhile counts, too
+    raise_reports(tx, site.id, {line.target_id: line.before["reports"] - line.after["reports"] for line in settled})
     return still
+
+
+def _has_status(comment: Comment, after: dict[str, Any]) -> bool:
+    return comment.status != "deleted" and after.get("status", comment.status) == comment.status
 
 
 def _undo_pins(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:

@@ -1,7 +1,8 @@
 """SQL of what moderators look through: comments of their sites by status, author, page and words, newest first.
 
 Each site is a limited seek of its own (UNION ALL), so that a page costs the same however much waits. A search looks
-through `LOOKED_THROUGH` comments at a time, for no index knows words.
+through `LOOKED_THROUGH` comments at a time, for no index knows words;
+so does a search for an address, of which an index would cost every post an entry.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ c = comments.c
 STATUSES: Mapping[str, sa.ColumnElement[bool]] = {
     "pending": has_status("pending"),
     "spam": has_status("spam"),
+    "reported": sa.and_(c.reports > sa.literal_column("0"), sa.not_(has_status("deleted"))),
     "all": sa.not_(has_status("deleted")),
 }
 
@@ -40,14 +42,22 @@ class Place(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """`status` is one of `STATUSES`; `words` stand in the text or in the author's name, whatever their case."""
+    """`status` is one of `STATUSES`; `words` stand in the text or in the author's name, whatever their case;
+    `address_hash` is that of `comments`.
+    """
 
     site_ids: Sequence[int]
     status: str
     person_id: int | None = None
     page_id: int | None = None
     words: str = ""
+    address_hash: str = ""
     before: Place | None = None
+
+    @property
+    def looks(self) -> bool:
+        """Whether it must look at comments one by one."""
+        return bool(self.words or self.address_hash)
 
 
 class Queued(NamedTuple):
@@ -62,6 +72,9 @@ class Queued(NamedTuple):
     likes: int
     verdicts: str
     provider: str
+    reports: int  # since a moderator looked at it
+    address: str | None
+    address_hash: str | None
     site_name: str
     page_id: int
     page_title: str
@@ -85,11 +98,9 @@ class Queued(NamedTuple):
         return Place(self.id, self.site_id)
 
 
+_OWN = ("site_id", "id", "parent_id", "status", "html", "edited_at", "likes", "verdicts", "provider", "reports")
 _QUEUED = (
-    *(
-        c[name]
-        for name in ("site_id", "id", "parent_id", "status", "html", "edited_at", "likes", "verdicts", "provider")
-    ),
+    *(c[name] for name in (*_OWN, "address", "address_hash")),
     sites.c.name,
     *(pages.c[name] for name in ("id", "title", "url")),
     *(people.c[name] for name in ("id", "name", "avatar", "kind")),
@@ -112,7 +123,7 @@ def list_staff_sites(tx: Tx, person_id: int) -> list[StaffSite]:
 
 def list_queue(tx: Tx, wanted: Wanted, limit: int) -> tuple[list[Queued], Place | None]:
     """Up to `limit` comments, and where to go on: None at the end. A search may find fewer and yet go on."""
-    floor = _floor(tx, wanted) if wanted.words else None
+    floor = _floor(tx, wanted) if wanted.looks else None
     found: list[Queued] = []
     for chunk in _chunks(wanted):
         chosen = sa.union_all(*(_newest(chunk, site_id, limit + 1, floor) for site_id in chunk.site_ids)).subquery()
@@ -138,6 +149,8 @@ def _where(wanted: Wanted, site_id: int) -> list[sa.ColumnElement[bool]]:
         where.append(c.person_id == wanted.person_id)
     if wanted.page_id is not None:
         where.append(c.page_id == wanted.page_id)
+    if wanted.address_hash:
+        where.append(c.address_hash == wanted.address_hash)
     if wanted.before is not None:
         where.append(c.id < wanted.before.id + (site_id < wanted.before.site_id))
     return where
@@ -158,7 +171,7 @@ def _newest(wanted: Wanted, site_id: int, limit: int, floor: Place | None = None
 
 def _floor(tx: Tx, wanted: Wanted) -> Place | None:
     """The last comment that one search looks at; None where it reaches the end."""
-    looked = wanted._replace(words="")
+    looked = wanted._replace(words="", address_hash="")
     last: list[Place] = []
     for chunk in _chunks(looked):
         newest = sa.union_all(*(_newest(chunk, site_id, LOOKED_THROUGH + 1) for site_id in chunk.site_ids)).subquery()

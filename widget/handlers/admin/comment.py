@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from widget.admin_views import deed_view, near_views, row_view
+from widget.admin_views.log import deed_view
+from widget.admin_views.rows import near_views, row_view
 from widget.handlers.admin.deeds import act
 from widget.handlers.admin.desk import Desk, at_desk, show
 from widget.moderation.queue import read_in_place
@@ -18,7 +19,7 @@ async def _page(desk: Desk) -> Response:
         "comment.html",
         here="",
         staff=found.staff,
-        row=row_view(found.comment, desk.core.db.now()),
+        row=row_view(found.comment, found.reports, desk.core.db.now()),
         ancestors=near_views(found, found.ancestors),
         following=near_views(found, found.following),
         deeds=[deed_view(deed) for deed in found.deeds],

@@ -38,7 +38,7 @@ async def _decide(desk: Desk, verb: str, chosen: Sequence[Ref]) -> Outcome:
     for name in dict.fromkeys(ref.site for ref in chosen):
         site = await desk.service.sites.get(name)
         choices = [Choice(ref.id, ref.seen) for ref in chosen if ref.site == name]
-        decided = await decide(desk.core, site, desk.actor, choices, verb)
+        decided = await decide(desk.core, site, desk.actor, choices, verb, desk.form.get("reason", ""))
         done += [Ref(name, decided.batch)] if decided.batch else []
         missed += [Ref(name, row.comment_id) for row in decided.missed]
     return Outcome(done, missed)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from auth import Visitor, check_change
-from widget.admin_views import done_view
+from widget.admin_views.log import done_view
 from widget.core import Actor, Core
 from widget.errors import PalaverError, Unauthorised
 from widget.handlers.requests import read_fields, service_of
@@ -75,7 +75,7 @@ def at_desk(page: Page, deed: Deed | None = None) -> Handler:
             desk = Desk(request, service, visitor, fields)
             return await (_act(desk, page, deed) if deed and request.method == "POST" else page(desk))
         except Unauthorised:
-            return _sign_in(service, fields, 403 if request.method == "POST" else 200)
+            return _sign_in(request, fields)
 
     return handle
 
@@ -109,10 +109,12 @@ def unpack(text: str) -> list[Ref]:
     return [Ref(site, identifier) for site, *found in parts for identifier in found[:MAX_AT_ONCE]]
 
 
-def _sign_in(service: Service, fields: Sequence[tuple[str, str]], status: int) -> Response:
-    """What was typed goes along, and can be sent again."""
-    html = service.html.render("admin/sign_in.html", providers=service.providers, fields=fields)
-    return HTMLResponse(html, status, PAGE_HEADERS)
+def _sign_in(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
+    """What was typed goes along, and can be sent again; the sign-in leads back to the page that was asked for."""
+    service, url = service_of(request), request.url
+    back = f"{url.path}?{url.query}" if url.query else url.path
+    html = service.html.render("admin/sign_in.html", providers=service.providers, fields=fields, back=back)
+    return HTMLResponse(html, 403 if request.method == "POST" else 200, PAGE_HEADERS)
 
 
 async def show(desk: Desk, template: str, **values: Any) -> Response:

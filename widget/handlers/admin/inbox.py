@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from widget.admin_views import date, inbox_address, row_view
+from widget.admin_views.addresses import inbox_address
+from widget.admin_views.rows import row_views
+from widget.admin_views.words import date
 from widget.cursors import after_place
 from widget.handlers.admin.deeds import act
 from widget.handlers.admin.desk import Desk, at_desk, show
 from widget.ids import time_of
 from widget.moderation.queue import COUNTED_TO, MOST_PER_PAGE, PER_PAGE, TABS, Inbox, Sought, read_inbox
 
-LABELS = {"pending": "Pending", "spam": "Spam", "all": "All"}
+LABELS = {"pending": "Pending", "reported": "Reported", "spam": "Spam", "all": "All"}
+_FILTERS = {"site": "site", "q": "words", "person": "person", "page": "page", "address": "address"}
 
 
 async def _page(desk: Desk) -> Response:
@@ -22,11 +25,12 @@ async def _page(desk: Desk) -> Response:
         words=desk.asked("q"),
         person=desk.asked("person"),
         page=desk.asked("page"),
+        address=desk.asked("address"),
         cursor=desk.asked("cursor"),
         many=desk.asked("show") == str(MOST_PER_PAGE),
     )
     found = await read_inbox(desk.core, desk.visitor, sought)
-    rows = [row_view(row, desk.core.db.now()) for row in found.rows]
+    rows = row_views(found.rows, found.reports, desk.core.db.now())
     return await show(
         desk, "inbox.html", here="inbox", staff=found.staff, sought=sought, rows=rows, **_ways(found, sought)
     )
@@ -34,10 +38,10 @@ async def _page(desk: Desk) -> Response:
 
 def _ways(found: Inbox, sought: Sought) -> dict[str, object]:
     """Where the page leads to."""
-    query = {"site": sought.site, "q": sought.words, "person": sought.person, "page": sought.page}
+    query = {name: getattr(sought, field) for name, field in _FILTERS.items()}
     shown = {"tab": sought.tab, "show": str(MOST_PER_PAGE) if sought.many else ""}
     tabs = [(name, LABELS[name], _number(found.counts.get(name)), inbox_address(tab=name, **query)) for name in TABS]
-    went_through = bool(sought.words) and found.next is not None and len(found.rows) < PER_PAGE
+    went_through = bool(sought.words or sought.address) and found.next is not None and len(found.rows) < PER_PAGE
     return {
         "tabs": tabs,
         "next_url": inbox_address(**shown, **query, cursor=after_place(found.next)) if found.next else "",
@@ -48,6 +52,8 @@ def _ways(found: Inbox, sought: Sought) -> dict[str, object]:
         "of_page": found.rows[0].page_title or found.rows[0].page_url if sought.page and found.rows else "",
         "all_people_url": inbox_address(**shown, **{**query, "person": ""}),
         "all_pages_url": inbox_address(**shown, **{**query, "page": ""}),
+        "all_addresses_url": inbox_address(**shown, **{**query, "address": ""}),
+        "of_address": next((row.address for row in found.rows if row.address), "") if sought.address else "",
     }
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from widget.admin_views import deed_view
+from widget.admin_views.log import deed_view
 from widget.cursors import after_place
 from widget.handlers.admin.deeds import act
 from widget.handlers.admin.desk import Desk, at_desk, show

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 
-from widget.admin_views import deed_view, person_view, row_view
+from widget.admin_views.log import deed_view
+from widget.admin_views.people import person_view
+from widget.admin_views.rows import row_views
 from widget.cursors import after_place
 from widget.handlers.admin import deeds
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
@@ -29,7 +31,7 @@ async def _page(desk: Desk) -> Response:
         person=person_view(record, desk.service.providers, desk.core.db.now()),
         bans=judging.BANS,
         roles=SITE_ROLES,
-        rows=[row_view(row, desk.core.db.now()) for row in record.rows],
+        rows=row_views(record.rows, record.reports, desk.core.db.now()),
         deeds=[deed_view(deed) for deed in record.deeds],
         next_url=f"{desk.request.url.path}?cursor={after_place(record.next)}" if record.next else "",
         first_url=desk.request.url.path if desk.asked("cursor") else "",

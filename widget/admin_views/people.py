@@ -1,0 +1,61 @@
+"""A person as moderators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from widget.admin_views.words import tags_of, until
+from widget.faces import Face, face_of
+from widget.moderation.queue import Record
+from widget.views import ProviderView
+
+
+class IdentityView(msgspec.Struct, frozen=True):
+    label: str
+    name: str
+    email: str
+    proved: bool
+
+
+class PersonView(msgspec.Struct, frozen=True):
+    name: str
+    face: Face
+    tags: list[str]
+    email: str
+    url: str
+    identities: list[IdentityView]
+    role: str
+    banned: str  # "until 3 May 2027" | "for good" | ""
+    ban_reason: str
+    shadowed: bool
+    trusted: bool
+    note: str
+    is_staff: bool
+    may_have_role: bool  # signed in, and an owner looks
+
+
+def person_view(record: Record, providers: Sequence[ProviderView], now: int) -> PersonView:
+    person = record.person
+    banned = person.banned_until > now
+    labels = {provider.name: provider.label for provider in providers}
+    return PersonView(
+        name=person.name,
+        face=face_of(person.name, record.rows[0].avatar or "" if record.rows else ""),
+        tags=tags_of(person.kind, person.role, banned=banned, shadowed=person.shadowed, trusted=person.trusted),
+        email=person.email,
+        url=person.url,
+        identities=[
+            IdentityView(labels.get(row.provider, row.provider), row.name, row.email, row.email_verified)
+            for row in record.identities
+        ],
+        role=person.role,
+        banned=until(person.banned_until) if banned else "",
+        ban_reason=person.ban_reason if banned else "",
+        shadowed=person.shadowed,
+        trusted=person.trusted,
+        note=person.note,
+        is_staff=person.role in ("moderator", "owner"),
+        may_have_role=record.moderator.role == "owner" and person.kind == "member" and person.role != "owner",
+    )

@@ -1,0 +1,35 @@
+"""Dates, numbers and tags, in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from widget.moderation.judging import FOR_GOOD
+
+
+def tags_of(kind: str | None, role: str, *, banned: bool, shadowed: bool, trusted: bool) -> list[str]:
+    known = {
+        kind or "": kind in ("guest", "imported"),
+        role: role != "reader",
+        "trusted": trusted,
+        "banned": banned,
+        "shadow-banned": shadowed,
+    }
+    return [tag for tag, holds in known.items() if holds]
+
+
+def comments(number: int) -> str:
+    return f"{number:,} comment" if number == 1 else f"{number:,} comments"
+
+
+def readers(number: int) -> str:
+    return f"{number:,} reader" if number == 1 else f"{number:,} readers"
+
+
+def until(time: int) -> str:
+    return "for good" if time >= FOR_GOOD else f"until {date(time)}"
+
+
+def date(time: int) -> str:
+    moment = datetime.fromtimestamp(time / 1000, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
