@@ -21,11 +21,15 @@ class Core:
     akismet: Akismet | None = None  # None: not set up
 
     def fingerprints(self, data: bytes) -> list[bytes]:
-        """Keyed hashes (HMAC-SHA-256) of `data`, one for each secret key; the first is the one to keep.
+        return fingerprints(self.secret_keys, data)
 
-        Keyed, because the data may hold an e-mail address that a plain hash would let somebody guess.
-        """
-        return [hmac.digest(key.encode(), data, hashlib.sha256) for key in self.secret_keys]
+
+def fingerprints(secret_keys: Sequence[str], data: bytes) -> list[bytes]:
+    """Keyed hashes (HMAC-SHA-256) of `data`, one for each secret key; the first is the one to keep.
+
+    Keyed, because the data may hold an e-mail address that a plain hash would let somebody guess.
+    """
+    return [hmac.digest(key.encode(), data, hashlib.sha256) for key in secret_keys]
 
 
 class Actor(NamedTuple):

@@ -193,6 +193,12 @@ def add_unless_there(tx: Tx, table: sa.Table, values: dict[str, Any], *, index: 
     return tx.conn.execute(insert, values).rowcount == 1
 
 
+def add_all_unless_there(tx: Tx, table: sa.Table, rows: list[dict[str, Any]], *, index: Sequence[str]) -> None:
+    """The same for many rows, all of the same columns, in one go."""
+    if rows:
+        tx.conn.execute(_insert_unless_there(tx.conn.dialect.name, table, tuple(index)), rows)
+
+
 @functools.cache
 def _insert_unless_there(dialect: str, table: sa.Table, index: tuple[str, ...] | None) -> sa.Insert:
     """Built once: building a statement anew costs more than running it."""

@@ -32,6 +32,8 @@ ALLOWED = {
 }
 LINK_REL = "nofollow ugc noopener noreferrer"
 _WITHOUT_CONTENT = {"script", "style", "iframe", "noembed", "noframes", "noscript", "template", "title"}
+_TEXT_AT_MOST = {"audio", "button", "canvas", "embed", "form", "input", "math", "object", "select", "svg", "textarea"}
+_LOST = re.compile(rf"<({'|'.join(sorted(_WITHOUT_CONTENT | _TEXT_AT_MOST | {'video'}))})\b", re.IGNORECASE)
 
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
@@ -149,6 +151,8 @@ def _words(tokens: Sequence[Token]) -> str:
 
 
 _markdown = _Markdown()
+_markdown_with_html = _Markdown()
+_markdown_with_html.options["html"] = True
 _markdown_without_links = _Markdown()
 _markdown_without_links.disable(["link", "image", "reference"])
 
@@ -175,6 +179,18 @@ def sanitise_html(html: str, *, line_breaks: bool = False) -> str:
     """
     tidy = usable_text(_foreign.clean(usable_text(_bounded(html))))  # again: "&#1;" is a control by now
     return _settle(order_blocks(tidy, line_breaks=line_breaks))
+
+
+def render_foreign_markdown(text: str) -> str:
+    """Markdown of another system, of any length and with the HTML that it may hold, as a comment of ours."""
+    text = usable_text(text)
+    markdown = _markdown_with_html if text.count("[") <= MAX_BRACKETS else _markdown_without_links
+    return sanitise_html(markdown.render(text))
+
+
+def lost_elements(html: str) -> set[str]:
+    """Names of elements in foreign HTML or Markdown of which `sanitise_html` leaves nothing, or text alone."""
+    return {name.lower() for name in _LOST.findall(html)}
 
 
 def _bounded(html: str) -> str:

@@ -12,7 +12,7 @@ from tests.support.service import World
 from tests.support.wxr import POST, export
 from widget.store.sites import Site
 from widget.transfer.formats import import_file
-from widget.transfer.plan import Report
+from widget.transfer.report import Report
 
 
 class Importer:

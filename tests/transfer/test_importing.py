@@ -20,7 +20,8 @@ from widget.errors import NotFound
 from widget.store import pages
 from widget.store.threads import ROOTS
 from widget.transfer import importing
-from widget.transfer.importing import import_records
+from widget.transfer.importing import Source, import_records
+from widget.transfer.plan import Options
 from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record
 
 TIME = 1_577_934_245_000  # when `comment` says that it was written
@@ -119,10 +120,10 @@ async def test_orphan_is_a_root_that_everybody_sees(importer: Importer, world: W
 
 async def test_reply_to_a_comment_of_another_page_is_a_root_of_its_own(world: World) -> None:
     """As other formats may have it; in WordPress' a parent is on the same page by its number."""
-    said = ImportedComment("1", "a", None, "Ada", None, None, TIME, "approved", "<p>x</p>", "x")
+    said = ImportedComment("1", "a", None, "Ada", None, None, TIME, "approved", "<p>x</p>")
     answer = replace(said, source_id="2", page_source_id="b", parent_source_id="1")
     records: list[Record] = [ImportedPage("a", f"{BLOG}/a", "A"), said, ImportedPage("b", f"{BLOG}/b", "B"), answer]
-    report = await import_records(world.db, "blog", "other", lambda: iter(records))
+    report = await import_records(world.db, "blog", Source("other", lambda: iter(records)))
     rows = (await rows_of(world, world.blog)).comments
     assert [(row.page, row.parent_id) for row in sorted(rows, key=lambda row: row.page)] == [
         ("url:blog.example/a", None),
@@ -181,14 +182,12 @@ async def test_pages_of_other_hosts_stay_behind_and_are_named(importer: Importer
     assert [page.url for page in (await importer.rows()).pages] == [POST]
     assert report.skipped == {"page of another host": 7, "page without an address": 1}
     (warning,) = report.warnings
-    assert warning.startswith(
-        "7 comments are on pages of origins that the site does not list: https://old-20.example, "
-    )
-    assert "https://old-24.example and 2 more. " in warning
+    assert warning.startswith("7 comments on pages of origins that the site does not list: https://old-20.example, ")
+    assert f"https://old-24.example and 2 more. Move them with --map https://old-20.example={BLOG} (" in warning
 
 
 async def test_any_host_takes_pages_under_their_own_addresses(importer: Importer, world: World) -> None:
-    report = await importer(item(told(1), link="https://Old.example/a/?p=1#x"), any_host=True)
+    report = await importer(item(told(1), link="https://Old.example/a/?p=1#x"), options=Options(any_host=True))
     (page,), (row,) = await importer.rows()
     assert (page.key, page.url, row.text) == ("url:old.example/a?p=1", "https://old.example/a/?p=1", "Comment 1")
     assert (report.skipped, report.warnings) == ({}, [])
@@ -213,8 +212,8 @@ async def test_broken_file_writes_nothing(importer: Importer, broken: bytes) -> 
 
 
 async def test_unknown_format_or_site_is_told(importer: Importer) -> None:
-    with pytest.raises(ImportFailed, match=r"in no format that can be imported. There are: wordpress"):
-        await importer(data=b'{"comments": []}')
+    with pytest.raises(ImportFailed, match=r"in no format that can be imported. There are: disqus, wordpress, isso, "):
+        await importer(data=b'{"entries": []}')
     with pytest.raises(NotFound, match=r"There is no site “blgo”; `palaver site list` shows all."):
         await importer(item(told(1)), site="blgo")
 
@@ -224,12 +223,12 @@ async def test_unknown_format_or_site_is_told(importer: Importer) -> None:
 
 async def test_report_accounts_for_every_record(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH", 2)
-    steps: list[int] = []
+    steps: list[tuple[int, int | None]] = []
     report = await importer(
         item(told(1), told(2, parent=1, author=cdata("Bert")), told(3, parent=2, approved="0"), told(4, parent=88)),
         item(told(5, approved="spam"), told(6, type="trackback"), number=8),
         item(told(7), number=9, link="https://other.example/"),
-        progress=steps.append,
+        progress=lambda count, total: steps.append((count, total)),
     )
     assert {key: value for key, value in report.as_json().items() if key != "warnings"} == {
         "format": "wordpress",
@@ -248,7 +247,7 @@ async def test_report_accounts_for_every_record(importer: Importer, monkeypatch:
         "Deepest reply: level 3; replies whose parent is missing, now roots: 1",
         "Imported now: 5; there already: 0",
     ]
-    assert steps == [2, 2, 2]
+    assert steps == [(2, 5), (2, 5), (1, 5)]
 
 
 async def test_thread_longer_than_a_page_is_imported_whole(importer: Importer, world: World) -> None:

@@ -57,7 +57,7 @@ async def test_interrupted_import_goes_on_to_the_same_end(
 
     steps = itertools.count(1)
 
-    def progress(_count: int) -> None:
+    def progress(_count: int, _total: int | None) -> None:
         if next(steps) == batches:
             raise Stopped
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.comment_html import offences
 from tests.support.wxr import HEAD, TAIL, cdata, comment, export, item
 from widget.names import clean_name, clean_text
-from widget.transfer import wordpress
+from widget.transfer import values, wordpress
 from widget.transfer.containers import Part
 from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record, Skipped
 
@@ -41,9 +41,10 @@ def test_a_comment_is_read_with_its_page() -> None:
         author_url=None,
         created_at=1_577_934_245_000,
         status="approved",
-        html="<p>a</p><p>b</p>",
-        text="a\n\nb",
+        body="a\n\nb",
+        markup="html with line breaks",
     )
+    assert (found.html, found.text) == ("<p>a</p><p>b</p>", "a\n\nb")
 
 
 @pytest.mark.parametrize(
@@ -254,8 +255,8 @@ def test_any_name_and_text_comes_back(name: str, text: str, title: str) -> None:
     assert isinstance(page, ImportedPage)
     assert isinstance(first, ImportedComment)
     assert isinstance(second, ImportedComment)
-    assert first.author_name == (clean_name(xml_text(name)) or wordpress.NAMELESS)
-    assert page.title == clean_name(" ".join(xml_text(title).split()), wordpress.MAX_TITLE)
+    assert first.author_name == (clean_name(xml_text(name)) or values.NAMELESS)
+    assert page.title == clean_name(" ".join(xml_text(title).split()), values.MAX_TITLE)
     assert "".join(clean_text(first.text).split()) == "".join(clean_text(xml_text(text)).split())
     assert second.text == "Hello"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,11 @@ import click
 from widget.commands.base import migrated, read_settings, run_verb
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from widget.db import Database
-    from widget.transfer.plan import Report
+    from widget.transfer.plan import Progress
+    from widget.transfer.report import Report
 
 
 @click.command("import")
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 @click.option("--site", "site_name", required=True, help="The site that gets the comments.")
 @click.option("--format", "source_format", help="The file's format; without it, it is recognised by content.")
 @click.option("--any-host", is_flag=True, help="Take pages of hosts that are not the site's as they are.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="Pages whose addresses begin with OLD are now at NEW: https://… or the beginning of a path. May be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be imported, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -31,14 +41,22 @@ def import_(
     site_name: str,
     source_format: str | None,
     any_host: bool,
+    maps: Sequence[str],
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring comments in from another system (WordPress WXR). Importing again adds nothing."""
+    """Bring comments in from another system. Importing again adds nothing."""
+    from widget.errors import Invalid  # noqa: PLC0415
+    from widget.transfer.addresses import parse_mapping  # noqa: PLC0415
     from widget.transfer.formats import FORMATS, import_file  # noqa: PLC0415
+    from widget.transfer.plan import Options  # noqa: PLC0415
 
     if source_format is not None and source_format not in FORMATS:
         raise click.BadParameter(f"there are: {', '.join(FORMATS)}.", ctx, param_hint="--format")
+    try:
+        options = Options(any_host, [parse_mapping(text) for text in maps])
+    except Invalid as error:
+        raise click.BadParameter(error.message, ctx, param_hint="--map") from error
     settings = migrated(read_settings(ctx))
 
     def work(db: Database) -> Coroutine[Any, Any, Report]:
@@ -46,8 +64,9 @@ def import_(
             db,
             site_name,
             file,
+            options,
             source_format=source_format,
-            any_host=any_host,
+            secret_keys=settings.secret_keys,
             dry_run=dry_run,
             progress=_progress(),
         )
@@ -56,15 +75,23 @@ def import_(
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(report.as_lines(dry_run=dry_run)))
 
 
-def _progress() -> Callable[[int], None] | None:
-    """Counts on a terminal; nothing where a program or a file listens."""
+def _progress() -> Progress | None:
+    """Counts on a terminal, then a bar; nothing where a program or a file listens."""
     if not sys.stderr.isatty():
         return None
-    done = 0
+    read = 0
+    bar: ProgressBar[int] | None = None
 
-    def tell(count: int) -> None:
-        nonlocal done
-        done += count
-        click.echo(f"\r{done:,} comments", nl=False, err=True)
+    def tell(count: int, total: int | None) -> None:
+        nonlocal read, bar
+        if total is None:
+            read += count
+            click.echo(f"\rReading: {read:,} comments", nl=False, err=True)
+            return
+        if bar is None:
+            bar = click.progressbar(length=total, label="Importing", file=sys.stderr)
+        bar.update(count)
+        if bar.finished:
+            bar.render_finish()
 
     return tell

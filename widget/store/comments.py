@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from widget import ids
-from widget.db import Tx, add_unless_there
+from widget.db import Tx, add_all_unless_there, add_unless_there
 from widget.models import comments, has_status, people, standings
 
 
@@ -54,6 +54,14 @@ class Comment(NamedTuple):
         if self.status != "spam":
             return self
         return self._replace(status="approved" if self.author_shadowed else "pending")
+
+
+class NewComment(NamedTuple):
+    """`parent_path` is empty for a root; `values` are what of the columns does not follow from it."""
+
+    id: int
+    parent_path: bytes
+    values: dict[str, Any]
 
 
 # What is left of a comment that its author deleted
@@ -197,16 +205,31 @@ def add_comment(tx: Tx, site_id: int, created_at: int, values: dict[str, Any], p
 
 def add_comment_as(tx: Tx, site_id: int, comment_id: int, values: dict[str, Any], parent_path: bytes) -> bool:
     """Insert under this id unless it is taken; whether it was inserted."""
-    path = parent_path + comment_id.to_bytes(8, "big")
-    row = {
-        **values,
+    row = _row(site_id, NewComment(comment_id, parent_path, values))
+    return add_unless_there(tx, comments, row, index=("site_id", "id"))
+
+
+def add_comments(tx: Tx, site_id: int, new: Sequence[NewComment]) -> None:
+    """Insert those whose ids are not taken; all have values of the same columns."""
+    add_all_unless_there(tx, comments, [_row(site_id, comment) for comment in new], index=("site_id", "id"))
+
+
+def list_taken(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> list[int]:
+    """Of these ids those that comments of the site have."""
+    query = sa.select(comments.c.id).where(comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
+    return list(tx.conn.execute(query).scalars())
+
+
+def _row(site_id: int, comment: NewComment) -> dict[str, Any]:
+    path = comment.parent_path + comment.id.to_bytes(8, "big")
+    return {
+        **comment.values,
         "site_id": site_id,
-        "id": comment_id,
+        "id": comment.id,
         "path": path,
         "root_id": int.from_bytes(path[:8], "big"),
         "depth": len(path) // 8 - 1,
     }
-    return add_unless_there(tx, comments, row, index=("site_id", "id"))
 
 
 def set_comment(tx: Tx, site_id: int, comment_id: int, **values: object) -> None:

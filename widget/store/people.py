@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from widget import ids
-from widget.db import Tx, add_unless_there
+from widget.db import Tx, add_all_unless_there, add_unless_there
 from widget.looks import can_pass_for, look_of
 from widget.models import comments, has_status, identities, people, standings
 
@@ -27,6 +27,15 @@ class Person(NamedTuple):
     shadowed: bool
     trusted: bool
     note: str
+
+
+class ImportedAuthor(NamedTuple):
+    """Somebody who wrote elsewhere, and whom nobody signs in as."""
+
+    id: int
+    name: str
+    url: str
+    email: str
 
 
 class SiteMember(NamedTuple):
@@ -99,6 +108,12 @@ def add_person_as(tx: Tx, person_id: int, kind: str, name: str, url: str, email:
     look = look_of(name) if kind == "member" else ""  # only theirs are guarded
     values = {"id": person_id, "kind": kind, "name": name, "url": url, "email": email, "look": look}
     return add_unless_there(tx, people, values, index=("id",))
+
+
+def add_imported(tx: Tx, authors: Sequence[ImportedAuthor]) -> None:
+    """Those who are not there yet."""
+    rows = {author.id: {**author._asdict(), "kind": "imported"} for author in authors}
+    add_all_unless_there(tx, people, list(rows.values()), index=("id",))
 
 
 def set_person(tx: Tx, person_id: int, **values: str) -> None:

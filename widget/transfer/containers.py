@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -40,11 +41,12 @@ class Budget:
 class Part:
     """One file, read in chunks."""
 
-    def __init__(self, name: str, stream: IO[bytes], budget: Budget | None = None) -> None:
+    def __init__(self, name: str, stream: IO[bytes], budget: Budget | None = None, *, path: Path | None = None) -> None:
         self.name = name
         self._stream = stream
         self._budget = budget
         self._head = b""
+        self._path = path  # where the file is just that
 
     def peek(self) -> bytes:
         """The first 64 KiB, which stay to be read."""
@@ -58,6 +60,18 @@ class Part:
             yield self._head
         while chunk := self._read():
             yield chunk
+
+    @contextmanager
+    def as_file(self) -> Iterator[Path]:
+        """A file of the same content, for what cannot be read from front to back alone."""
+        if self._path is not None:
+            yield self._path
+            return
+        with tempfile.NamedTemporaryFile() as copy:
+            for chunk in self.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield Path(copy.name)
 
     def _read(self) -> bytes:
         try:
@@ -90,7 +104,7 @@ def _parts(path: Path, file: IO[bytes]) -> Iterator[Part]:
         with gzip.GzipFile(fileobj=file) as stream:
             yield Part(path.name, cast("IO[bytes]", stream), budget)
     else:
-        yield Part(path.name, file)
+        yield Part(path.name, file, path=path)
 
 
 def _zip_parts(path: Path, file: IO[bytes], budget: Budget) -> Iterator[Part]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from widget.db import Database
-from widget.transfer import wordpress
+from widget.transfer import (
+    artalk,
+    commento,
+    cusdis,
+    disqus,
+    isso,
+    isso_generic,
+    remark42,
+    waline,
+    wordpress,
+)
 from widget.transfer.containers import Part, open_parts
-from widget.transfer.importing import Progress, import_records
-from widget.transfer.plan import Report
+from widget.transfer.importing import Source, import_records
+from widget.transfer.plan import Options, Progress
 from widget.transfer.records import ImportFailed, Record
+from widget.transfer.report import Report
 
 
 class Format(Protocol):
@@ -23,16 +34,28 @@ class Format(Protocol):
     def read(self, part: Part) -> Iterator[Record]: ...
 
 
-FORMATS: dict[str, Format] = {wordpress.NAME: wordpress}
+_ALL: tuple[Format, ...] = (
+    disqus,
+    wordpress,
+    isso,
+    isso_generic,
+    remark42,
+    commento,
+    artalk,
+    waline,
+    cusdis,
+)
+FORMATS = {known.NAME: known for known in _ALL}
 
 
 async def import_file(
     db: Database,
     site_name: str,
     path: Path,
+    options: Options = Options(),  # noqa: B008  (immutable)
     *,
     source_format: str | None = None,
-    any_host: bool = False,
+    secret_keys: Sequence[str] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -45,7 +68,8 @@ async def import_file(
                 if source_format or chosen.sniff(part.peek()):
                     yield from chosen.read(part)
 
-    return await import_records(db, site_name, chosen.NAME, read, any_host=any_host, dry_run=dry_run, progress=progress)
+    source = Source(chosen.NAME, read, secret_keys)
+    return await import_records(db, site_name, source, options, dry_run=dry_run, progress=progress)
 
 
 def recognise(path: Path) -> Format:

@@ -1,4 +1,4 @@
-"""What every import format yields: pages and comments as plain values, in the order of the file."""
+"""What every import format yields: pages, people and comments as plain values, in the order of the file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Literal
 import msgspec
 
 from widget.errors import PalaverError
+from widget.text import plain_text, render_foreign_markdown, sanitise_html
 
 Status = Literal["approved", "pending", "rejected", "spam", "deleted"]
+Markup = Literal["html", "html with line breaks", "markdown"]
 
 
 class ImportFailed(PalaverError):
@@ -18,7 +20,7 @@ class ImportFailed(PalaverError):
 
 
 class ImportedPage(msgspec.Struct, frozen=True):
-    """Comes before its comments, once for each part of the export that holds it. `url` is as the file says it."""
+    """Once for each part of the export that holds it. `url` is as the file says it, or a path on the site itself."""
 
     source_id: str
     url: str
@@ -26,11 +28,20 @@ class ImportedPage(msgspec.Struct, frozen=True):
     locked: bool = False
 
 
+class ImportedPerson(msgspec.Struct, frozen=True):
+    """An account of the old system, where the file keeps those apart from comments: before them or after."""
+
+    source_id: str
+    name: str
+    email: str | None
+    url: str | None
+
+
 class ImportedComment(msgspec.Struct, frozen=True):
     """A comment as the file has it: its parent may come later, be missing, stand on another page or lie in a circle.
 
-    `source_id` is the same each time the file is read; `created_at` is in Unix milliseconds, UTC; `html` is sanitised
-    and "" where nothing is left to show, `text` is what is visible of it.
+    `source_id` is the same each time the file is read; times are in Unix milliseconds, UTC. `author_source_id` names
+    the account; where an `ImportedPerson` of it is in the file, that says who it is. `body` is as it was written.
     """
 
     source_id: str
@@ -41,8 +52,26 @@ class ImportedComment(msgspec.Struct, frozen=True):
     author_url: str | None
     created_at: int
     status: Status
-    html: str
-    text: str
+    body: str
+    markup: Markup = "html"
+    author_source_id: str = ""
+    edited_at: int | None = None
+    likes: int = 0
+    score: int = 0
+    pinned: bool = False
+    address: str = ""  # it came from, as `limits.client_address` gives it
+
+    @property
+    def html(self) -> str:
+        """Sanitised, "" where nothing is left to show. Costs a tenth of a millisecond, and more for much."""
+        if self.markup == "markdown":
+            return render_foreign_markdown(self.body)
+        return sanitise_html(self.body, line_breaks=self.markup == "html with line breaks")
+
+    @property
+    def text(self) -> str:
+        """What is visible of it."""
+        return plain_text(self.html)
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -53,4 +82,4 @@ class Skipped(msgspec.Struct, frozen=True):
     status: Status
 
 
-Record = ImportedPage | ImportedComment | Skipped
+Record = ImportedPage | ImportedPerson | ImportedComment | Skipped

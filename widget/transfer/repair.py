@@ -1,7 +1,8 @@
 """Mends XML that is almost right, as WordPress writes it, while it streams by.
 
 WordPress prints the address of a comment's author without escaping it, leaves control characters in, and before 3.1
-did not split a "]]>" inside a CDATA section. What is broken otherwise stays broken, for the parser to refuse. Lines
+did not split a "]]>" inside a CDATA section; of Disqus' files some have a number without quotation marks as their only
+attribute. What is broken otherwise stays broken, for the parser to refuse. Lines
 keep their numbers.
 """
 
@@ -13,10 +14,11 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _OUTSIDE = re.compile(  # each alternative begins with a plain character, which makes the search several times faster
     r"&(?:(?:amp|lt|gt|quot|apos|(?P<number>#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}));)?"
     r"|\]\]>"
-    r"|<(?:(?P<section>!\[CDATA\[|!--|\?)|(?P<name>[^\s/>!?&]+))?"
+    r"|<(?:(?P<section>!\[CDATA\[|!--|\?)"
+    r"|(?P<name>[^\s/>!?&]+)(?:(?P<attribute>\s+[\w:]{1,40}=)(?P<bare>\w{1,40})(?=/?>))?)?"
 )
-_LONGEST = 220
-_UNFINISHED = re.compile(r"(?:<[^\s>]{0,200}|&[#\w]{0,10})\Z")
+_LONGEST = 320
+_UNFINISHED = re.compile(r"(?:<[^\s>]{0,200}(?:\s{1,10}[\w:]{0,40}(?:=\w{0,40}/?)?)?|&[#\w]{0,10})\Z")
 _ESCAPED = {"&": "&amp;", "]]>": "]]&gt;"}
 _ENDS = {"![CDATA[": "]]>", "!--": "-->", "?": "?>"}
 _WAIT_AT_MOST = 1 << 18  # characters to look ahead for where a CDATA section ends
@@ -59,6 +61,8 @@ class Repair:
             self._until = _ENDS[found["section"]]
         elif found["name"]:
             self._element = found["name"]
+            if found["bare"]:
+                token = f'<{self._element}{found["attribute"]}"{found["bare"]}"'
         elif found["number"] and not _is_possible(found["number"]):
             token = ""
         out.append(_ESCAPED.get(token, token))

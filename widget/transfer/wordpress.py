@@ -6,25 +6,21 @@ Source: wp-admin/includes/export.php of WordPress, which writes them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from html import unescape
 
-from widget.names import clean_email, clean_name, clean_url
-from widget.text import plain_text, sanitise_html
+from widget.names import clean_url
+from widget.text import plain_text
+from widget.transfer import values
 from widget.transfer.containers import Part
-from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record, Skipped, Status
-from widget.transfer.xml import parse, root_name
+from widget.transfer.records import ImportedPage, ImportFailed, Record, Skipped, Status
+from widget.transfer.xml import MAX_VALUE, parse, root_name
 
 NAME = "wordpress"
-NAMELESS = "Anonymous"
-MAX_TITLE = 300
-MAX_TEXT = 100_000  # characters; WordPress' own column holds 65,535 bytes
-MAX_VALUE = 1 << 20  # characters of any value, so that one cannot fill the memory
 
 _NAMESPACE = "http://wordpress.org/export/"
 _ITEM_FIELDS = {"title", "link", "guid", "wp:post_id", "wp:comment_status", "wp:post_date_gmt"}
-_COMMENT_FIELDS = {"id", "author", "author_email", "author_url", "date", "date_gmt", "content", "approved", "type"}
-_COMMENT_FIELDS = {f"wp:comment_{name}" for name in (*_COMMENT_FIELDS, "parent")}
+_COMMENT_FIELDS = {"id", "author", "author_email", "author_url", "author_IP", "date", "date_gmt", "content", "approved"}
+_COMMENT_FIELDS = {f"wp:comment_{name}" for name in (*_COMMENT_FIELDS, "type", "parent")}
 _STATES: dict[str, Status] = {
     "1": "approved",
     "approved": "approved",
@@ -145,42 +141,29 @@ class _Export:
 
 
 def _page(item: dict[str, str]) -> ImportedPage:
+    """WordPress keeps titles as HTML."""
     link, guid = item.get("link", ""), item.get("guid", "")
     url = link if clean_url(link) or not clean_url(guid) else guid
-    title = clean_name(plain_text(item.get("title", "")), MAX_TITLE)  # WordPress keeps titles as HTML
-    return ImportedPage(item.get("wp:post_id") or url, url, title, item.get("wp:comment_status") == "closed")
+    closed = item.get("wp:comment_status") == "closed"
+    return values.page(item.get("wp:post_id") or url, url, plain_text(item.get("title", "")), locked=closed)
 
 
 def _record(page_id: str, source_id: str, item: dict[str, str], comment: dict[str, str]) -> Record:
+    """Zeros stand for a date that WordPress does not know."""
     status = _STATES.get(comment.get("approved", ""), "pending")
-    content = comment.get("content", "")
+    if reason := _NO_COMMENTS.get(comment.get("type", "")):
+        return Skipped(source_id, reason, status)
     dates = comment.get("date_gmt", ""), comment.get("date", ""), item.get("wp:post_date_gmt", "")
-    created_at = next((time for date in dates if (time := _time(date)) is not None), None)
-    reason = _NO_COMMENTS.get(comment.get("type", ""), "")
-    if not reason and len(content) > MAX_TEXT:
-        reason = f"longer than {MAX_TEXT:,} characters"
-    if reason or created_at is None:
-        return Skipped(source_id, reason or "without a date", status)
-    html = sanitise_html(content, line_breaks=True)
     parent = comment.get("parent", "0")
-    return ImportedComment(
-        source_id=source_id,
-        page_source_id=page_id,
-        parent_source_id=f"{page_id}:{parent}" if parent not in {"", "0"} else None,
-        author_name=clean_name(unescape(comment.get("author", ""))) or NAMELESS,
-        author_email=clean_email(comment.get("author_email", "")),
-        author_url=clean_url(comment.get("author_url", "")),
-        created_at=created_at,
-        status=status,
-        html=html,
-        text=plain_text(html),
+    name, email, website = (comment.get(f"author{field}", "") for field in ("", "_email", "_url"))
+    return values.comment(
+        source_id,
+        page_id,
+        f"{page_id}:{parent}" if parent not in {"", "0"} else None,
+        values.Author(unescape(name), email, website),
+        next((time for date in dates if (time := values.time(date)) is not None), None),
+        status,
+        comment.get("content", ""),
+        markup="html with line breaks",
+        extras=values.Extras(address=comment.get("author_IP", "")),
     )
-
-
-def _time(value: str) -> int | None:
-    """Unix milliseconds of a date, taken as UTC; WordPress writes zeros where it does not know."""
-    try:
-        moment = datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return max(0, int(moment.timestamp()) * 1000)

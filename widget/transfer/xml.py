@@ -14,12 +14,14 @@ from widget.transfer.repair import Repair
 
 MAX_DEPTH = 100
 MAX_TOKEN = 1 << 20  # bytes of one tag or comment, which the parser must hold whole
+MAX_VALUE = 1 << 20  # characters of any value, so that one cannot fill the memory
 
 _ENCODINGS = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_LEADING = re.compile(r"\s*[^\s<]{0,4}\s*(?=<)")  # what hands and servers leave before the first element
+_DECLARATION = re.compile(rb"\s*[^\s<]{0,4}\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _CUT_OFF = {"no element found", "unclosed token", "unclosed CDATA section", "partial character"}
-_NO_ELEMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+_NO_ELEMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ELEMENT = re.compile(r"\s*<([A-Za-z_][\w:.-]*)")
 
 
@@ -38,7 +40,7 @@ def root_name(head: bytes) -> str:
         text = codecs.getincrementaldecoder(_encoding(head))("replace").decode(head)
     except ImportFailed:
         return ""
-    found = _ELEMENT.match(_NO_ELEMENT.sub("", text))
+    found = _ELEMENT.match(_NO_ELEMENT.sub("", _LEADING.sub("", text, count=1)))
     return found.group(1) if found else ""
 
 
@@ -57,8 +59,9 @@ def parse(part: Part, target: Target) -> Iterator[Record]:
         for chunk in part.chunks():
             text = decoder.decode(chunk)
             if feeder is None:  # WordPress plugins leave blank lines before the declaration, where XML allows none
-                lines = text[: len(text) - len(text.lstrip())].count("\n")
-                feeder, text = _Feeder(target, lines), text.lstrip()
+                found = _LEADING.match(text)
+                leading = found.end() if found else 0
+                feeder, text = _Feeder(target, text.count("\n", 0, leading)), text[leading:]
             feeder.feed(text)
             yield from target.take()
         if feeder:

@@ -1,0 +1,115 @@
+"""Disqus exports: XML of `thread` elements, which are pages, and of `post` elements.
+
+Source: https://help.disqus.com/en/articles/1717164-comments-export, and files as Disqus sent them from 2011 on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+
+from widget.names import clean_url
+from widget.text import plain_text
+from widget.transfer import values
+from widget.transfer.containers import Part
+from widget.transfer.records import ImportFailed, Record, Status
+from widget.transfer.xml import MAX_VALUE, parse, root_name
+
+NAME = "disqus"
+
+_THREAD_FIELDS = {"id", "link", "title", "isClosed", "isDeleted"}
+_POST_FIELDS = {"id", "message", "createdAt", "isDeleted", "isSpam", "ipAddress"}
+_POST_FIELDS |= {f"author/{name}" for name in ("name", "email", "username", "link")}
+_FIELDS = {"thread": _THREAD_FIELDS, "post": _POST_FIELDS}
+
+
+def sniff(head: bytes) -> bool:
+    return root_name(head) == "disqus"
+
+
+def read(part: Part) -> Iterator[Record]:
+    """Raises `ImportFailed`, possibly after some records."""
+    return parse(part, _Export())
+
+
+class _Export:
+    """Keeps the fields of one thread or post, never more."""
+
+    def __init__(self) -> None:
+        self._records: list[Record] = []
+        self._path: list[str] = []  # of the element that is open, below the root
+        self._fields: dict[str, str] = {}
+        self._value: list[str] = []
+        self._length = 0
+
+    def take(self) -> list[Record]:
+        taken, self._records = self._records, []
+        return taken
+
+    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+        if not self._path and name != "disqus":
+            raise ImportFailed(f"line {line}: no Disqus export begins with <{name[:40]}>.")
+        self._path.append(name)
+        number = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+        if len(self._path) == 2:
+            self._fields = {"#": number}
+        elif len(self._path) == 3 and name in {"thread", "parent"}:
+            self._fields[name] = number
+        self._value, self._length = [], 0
+
+    def text(self, text: str, line: int) -> None:
+        if self._name in _FIELDS.get(self._kind, ()):
+            self._value.append(text)
+            self._length += len(text)
+            if self._length > MAX_VALUE:
+                raise ImportFailed(f"line {line}: the value of {self._name} is longer than any real one.")
+
+    def end(self) -> None:
+        if self._name in _FIELDS.get(self._kind, ()):
+            self._fields[self._name] = "".join(self._value).strip()
+        elif len(self._path) == 2 and self._kind == "thread":
+            self._records.append(_page(self._fields))
+        elif len(self._path) == 2 and self._kind == "post":
+            self._records.append(_post(self._fields))
+        self._path.pop()
+
+    @property
+    def _kind(self) -> str:
+        return self._path[1] if len(self._path) > 1 else ""
+
+    @property
+    def _name(self) -> str:
+        return "/".join(self._path[2:])
+
+
+def _page(fields: dict[str, str]) -> Record:
+    """Disqus' own id for the page may be its address; without one and without a link nobody can find it."""
+    link, own = fields.get("link", ""), fields.get("id", "")
+    url = link if clean_url(link) or not clean_url(own) else own
+    gone = values.is_true(fields.get("isDeleted"))
+    title = plain_text(fields.get("title", ""))
+    return values.page(fields["#"], url, title, locked=gone or values.is_true(fields.get("isClosed")))
+
+
+def _post(fields: dict[str, str]) -> Record:
+    status: Status = "approved"
+    if values.is_true(fields.get("isDeleted")):
+        status = "deleted"
+    elif values.is_true(fields.get("isSpam")):
+        status = "spam"
+    author = values.Author(
+        unescape(fields.get("author/name", "")),
+        fields.get("author/email", ""),
+        fields.get("author/link", ""),
+        fields.get("author/username", ""),
+    )
+    return values.comment(
+        fields["#"] or fields.get("id", ""),
+        fields.get("thread", ""),
+        fields.get("parent") or None,
+        author,
+        values.time(fields.get("createdAt")),
+        status,
+        fields.get("message", ""),
+        extras=values.Extras(address=fields.get("ipAddress", "")),
+    )

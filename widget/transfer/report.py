@@ -1,0 +1,52 @@
+"""What an import tells: of the file, and of what was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+STATES = ("approved", "pending", "rejected", "spam", "deleted")
+
+
+@dataclass
+class Report:
+    """What was found in the file, and what was written.
+
+    `comments` and `states` count every record of the file, those that are skipped for a reason too; `imported` those
+    that were written now, `duplicates` those that were there already, `orphans` those whose parent is not in the file
+    (they stand as roots).
+    """
+
+    format: str
+    pages: int = 0
+    comments: int = 0
+    people: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    imported: int = 0
+    max_depth: int = 0  # a lone root is 1
+    duplicates: int = 0
+    orphans: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "states": {state: self.states[state] for state in STATES}, "skipped": dict(self.skipped)}
+
+    def as_lines(self, *, dry_run: bool) -> list[str]:
+        """The same for a person."""
+        states = ", ".join(f"{self.states[state]:,} {state}" for state in STATES if self.states[state])
+        people = counted(self.people, "person", "people")
+        written = "Nothing was written (dry run)" if dry_run else f"Imported now: {self.imported:,}"
+        return [
+            f"Found: {counted(self.comments, 'comment')} ({states or 'none'}) by {people} "
+            f"on {counted(self.pages, 'page')}",
+            f"Deepest reply: level {self.max_depth}; replies whose parent is missing, now roots: {self.orphans:,}",
+            f"{written}; there already: {self.duplicates:,}",
+            *(f"Skipped: {count:,} × {reason}" for reason, count in self.skipped.items()),
+            *(f"Note: {warning}" for warning in self.warnings),
+        ]
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
