@@ -84,10 +84,11 @@ export default async (app) => {
 
   /* What is the reader's own */
   const overlay = (scope) => {
-    const { liked = [], own = [] } = app.me;
+    const { own = [] } = app.me;
     for (const button of all(".like", scope)) {
-      const mine = button.ariaPressed === "true" || liked.includes(item(button)?.id.slice(8));
-      button.value = mine ? "unlike" : "like";
+      const verb = button.value.replace("un", "");
+      const mine = button.ariaPressed === "true" || !!app.me[verb + "d"]?.includes(item(button)?.id.slice(8));
+      button.value = mine ? "un" + verb : verb;
       button.ariaPressed = mine;
     }
     for (const { id, edit_until: until } of own) {
@@ -197,25 +198,28 @@ export default async (app) => {
 
     async like(button) {
       const li = item(button);
-      const old = button.value;
-      const liked = old === "like";
-      const mark = (yes) => (button.ariaPressed = yes);
-      note($("article", li));
-      mark(liked);
-      app.me.liked = (app.me.liked ?? []).filter((other) => other !== id(li)).concat(liked ? id(li) : []);
+      const article = $("article", li);
+      const action = button.value;
+      const verb = action.replace("un", "");
+      const buttons = all(".like", button.parentNode);
+      const was = buttons.map((other) => other.ariaPressed);
+      const { liked = [], disliked = [] } = app.me;
+      const others = (list) => list.filter((other) => other !== id(li));
+      note(article);
+      for (const other of buttons) other.ariaPressed = other === button && action === verb;
+      Object.assign(app.me, { liked: others(liked), disliked: others(disliked) });
+      if (action === verb) app.me[verb + "d"].push(id(li));
       try {
-        const part = await fragment(app.address, fields(old, { comment: id(li) }));
+        const part = await fragment(app.address, fields(action, { comment: id(li) }));
         const focused = button.parentNode.contains(document.activeElement);
-        const fresh = $(".like", part);
-        fresh.value = liked ? "unlike" : "like";
-        fresh.ariaPressed = liked;
-        $(".names", item(button).querySelector("article"))?.remove(); // no longer all of them
+        const fresh = all(".like", part)[buttons.indexOf(button)];
+        $(".names", article)?.remove(); // no longer all of them
         button.parentNode.replaceWith(part);
         if (focused) fresh.focus();
       } catch (error) {
-        app.me.liked = app.me.liked.filter((other) => other !== id(li));
-        mark(!liked);
-        note($("article", li), error.message);
+        Object.assign(app.me, { liked, disliked });
+        buttons.forEach((other, i) => (other.ariaPressed = was[i] === "true"));
+        note(article, error.message);
       }
     },
 

@@ -152,6 +152,7 @@ async def test_nobody_is_told_what_they_may_do(world: World) -> None:
     assert await me(world) == {
         "person": None,
         "liked": [],
+        "disliked": [],
         "own": [],
         "pending": [],
         "more_pending": False,
@@ -255,10 +256,14 @@ async def test_like_counts_once_however_often_it_is_sent(world: World, cast: Cas
     path = f"/comments/{posted['id']}/like"
     await ask(world, "PUT", path, cast.dora)
     for _ in range(times):
-        assert (await ask(world, "PUT", path, cast.alice)).json() == {"likes": 2, "liked": True}
+        assert (await ask(world, "PUT", path, cast.alice)).json() == {
+            "likes": 2, "score": 2, "liked": True, "disliked": False,
+        }  # fmt: skip
     assert [(row["likes"], row["score"]) for row in (await world.thread())["comments"]] == [(2, 2)]
     for _ in range(times):
-        assert (await ask(world, "DELETE", path, cast.alice)).json() == {"likes": 1, "liked": False}
+        assert (await ask(world, "DELETE", path, cast.alice)).json() == {
+            "likes": 1, "score": 1, "liked": False, "disliked": False,
+        }  # fmt: skip
     assert (await me(world, cast.alice))["liked"] == []
 
 

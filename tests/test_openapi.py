@@ -130,7 +130,7 @@ async def answers(world: World, cast: Cast) -> dict[str, httpx2.Response]:
         await world.post(f"reply {number}", parent_id=root["id"], headers=cast.bob)
     await world.client.put(f"/api/v1/blog/comments/{root['id']}/like", headers=cast.dora)
     mine = await world.post("Mine.", headers=cast.alice)
-    await world.set_site("blog", hold="all")
+    await world.set_site("blog", hold="all", votes="both")
     await world.post("Held.", headers=cast.alice)
     bodies: dict[str, Any] = {
         "post": {"url": PAGE, "text": "More.", "guest": GUEST},

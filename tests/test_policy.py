@@ -50,6 +50,7 @@ def _form(action: str) -> Ask:
     return ask
 
 
+FORMS = ("post", "reply", "edit", "delete", "like", "unlike", "dislike", "undislike", "preview")
 ROUTES: dict[str, Ask] = {
     "POST /comments": _json("POST", "/comments", url=PAGE, guest=GUEST, text=""),
     "PATCH /comments/{id}": _json("PATCH", "/comments/{id}", text=""),
@@ -57,8 +58,10 @@ ROUTES: dict[str, Ask] = {
     "PUT /comments/{id}/like": _json("PUT", "/comments/{id}/like"),
     "DELETE /comments/{id}/like": _json("DELETE", "/comments/{id}/like"),
     "POST /comments/{id}/report": _json("POST", "/comments/{id}/report", reason="abuse"),
+    "PUT /comments/{id}/dislike": _json("PUT", "/comments/{id}/dislike"),
+    "DELETE /comments/{id}/dislike": _json("DELETE", "/comments/{id}/dislike"),
     "POST /preview": _json("POST", "/preview", text=""),
-    **{f"form {action}": _form(action) for action in ("post", "reply", "edit", "delete", "like", "unlike", "preview")},
+    **{f"form {action}": _form(action) for action in FORMS},
     "PUT /comments/{id}/status": _json("PUT", "/comments/{id}/status", status="approved"),
     "PUT /comments/{id}/pin": _json("PUT", "/comments/{id}/pin"),
     "DELETE /comments/{id}/pin": _json("DELETE", "/comments/{id}/pin"),
@@ -79,6 +82,8 @@ OF_READERS = {
     "PUT /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
     "DELETE /comments/{id}/like": (200, 200, 200, 403, 200, 200, 401),
     "POST /comments/{id}/report": (204, 204, 204, 403, 204, 204, 204),
+    "PUT /comments/{id}/dislike": (200, 200, 200, 403, 200, 200, 401),
+    "DELETE /comments/{id}/dislike": (200, 200, 200, 403, 200, 200, 401),
     "POST /preview": (200, 200, 200, 200, 200, 200, 200),
     "form post": (303, 303, 303, 403, 303, 303, 303),
     "form reply": (303, 303, 303, 403, 303, 303, 303),
@@ -86,6 +91,8 @@ OF_READERS = {
     "form delete": (303, 303, 403, 403, 403, 403, 401),
     "form like": (303, 303, 303, 403, 303, 303, 401),
     "form unlike": (303, 303, 303, 403, 303, 303, 401),
+    "form dislike": (303, 303, 303, 403, 303, 303, 401),
+    "form undislike": (303, 303, 303, 403, 303, 303, 401),
     "form preview": (200, 200, 200, 200, 200, 200, 200),
 }
 OF_MODERATORS = {
@@ -141,7 +148,11 @@ async def _subjects(world: World, cast: Cast, route: str, shared: str) -> list[s
 async def _ask_all(
     world: World, cast: Cast, routes: Collection[str], close: Callable[[], Awaitable[None]] | None = None
 ) -> dict[str, tuple[int, ...]]:
-    """The statuses of each route for each person, on a page that `close` closes before."""
+    """The statuses of each route for each person, on a page that `close` closes before.
+
+    Comments may be disliked there.
+    """
+    await world.set_site("blog", votes="both")
     shared = await _comment(world, cast)
     await world.post("Elsewhere.", url=OTHER)
     subjects = {route: await _subjects(world, cast, route, shared) for route in routes}

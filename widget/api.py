@@ -11,6 +11,7 @@ from widget import ids
 from widget.page_key import PageKey
 from widget.render import author_view
 from widget.store.comments import Comment
+from widget.store.likes import DISLIKE, LIKE
 from widget.store.pages import Page
 from widget.threads import Reader, Thread
 
@@ -117,7 +118,9 @@ class LikersOut(msgspec.Struct, frozen=True):
 
 class LikedOut(msgspec.Struct, frozen=True):
     likes: int
+    score: int  # likes, less dislikes
     liked: bool
+    disliked: bool
 
 
 class HtmlOut(msgspec.Struct, frozen=True):
@@ -145,6 +148,7 @@ class OwnOut(msgspec.Struct, frozen=True):
 class MeOut(msgspec.Struct, frozen=True):
     person: ReaderOut | None
     liked: list[str]
+    disliked: list[str]
     own: list[OwnOut]  # what may still be edited and deleted
     pending: list[CommentOut]  # one's own; for moderators those of all, the newest 200
     more_pending: bool  # more wait on the page than are told
@@ -232,12 +236,15 @@ def me_out(reader: Reader, label: str, edit_window: int) -> MeOut:
     """`edit_window` is in seconds, `label` the provider's."""
     person = reader.person
     if person is None:
-        return MeOut(None, [], [], [], more_pending=False, can=list(reader.can))
+        return MeOut(None, [], [], [], [], more_pending=False, can=list(reader.can))
     own = [
         OwnOut(ids.encode(comment.id), comment.text, ids.rfc3339(comment.created_at + edit_window * 1000))
         for comment in reader.editable
     ]
     who = ReaderOut(person.name, label, person.kind != "member", reader.provider == SSO, person.url or None)
     pending = [comment_out(comment, own=True) for comment in reader.pending]
-    liked = [ids.encode(comment_id) for comment_id in reader.liked]
-    return MeOut(who, liked, own, pending, reader.more_pending, list(reader.can))
+    liked, disliked = (
+        [ids.encode(comment_id) for comment_id, value in reader.likes.items() if value == wanted]
+        for wanted in (LIKE, DISLIKE)
+    )
+    return MeOut(who, liked, disliked, own, pending, reader.more_pending, list(reader.can))

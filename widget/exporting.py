@@ -19,6 +19,7 @@ from widget.policy import sign_in_again
 from widget.store import account
 from widget.store import exporting as store
 from widget.store.exporting import OwnComment, OwnLike, Place
+from widget.store.likes import DISLIKE
 
 BATCH = 500
 T = TypeVar("T", OwnComment, OwnLike)
@@ -82,6 +83,7 @@ class LikeOut(msgspec.Struct):
     site: str
     page_url: str
     comment_id: str
+    disliked: bool
     created_at: str
 
 
@@ -187,4 +189,5 @@ def _comment(row: OwnComment) -> CommentOut:
 
 
 def _like(row: OwnLike) -> LikeOut:
-    return LikeOut(row.site_name, row.page_url, ids.encode(row.comment_id), ids.rfc3339(row.created_at))
+    comment_id, created_at = ids.encode(row.comment_id), ids.rfc3339(row.created_at)
+    return LikeOut(row.site_name, row.page_url, comment_id, row.value == DISLIKE, created_at)

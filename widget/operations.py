@@ -63,6 +63,14 @@ OPERATIONS = (
         body=api.ReportIn, status=204, errors=(409, *_BODY, *_CHANGE),
     ),
     Operation(
+        "dislike", "PUT", "/{site}/comments/{id}/dislike", "Dislike a comment, where the site has that.", api.LikedOut,
+        errors=(401, 409, *_CHANGE),
+    ),
+    Operation(
+        "undislike", "DELETE", "/{site}/comments/{id}/dislike", "Take a dislike back.", api.LikedOut,
+        errors=(401, 409, *_CHANGE),
+    ),
+    Operation(
         "preview", "POST", "/{site}/preview", "How a text will look.", api.HtmlOut, body=api.TextIn,
         errors=(*_BODY, *_CHANGE),
     ),

@@ -94,6 +94,12 @@ def can_like(site: Site, page: Page, comment: Comment, person: Person | None, pr
         raise Conflict("This comment is no longer there.", code="comment_gone")
 
 
+def can_dislike(site: Site) -> None:
+    """Where one may like; what was disliked may be taken back anywhere."""
+    if site.votes != "both":
+        raise Forbidden("Comments cannot be disliked on this site.", code="no_dislikes")
+
+
 def can_report(comment: Comment, person: Person | None, now: int) -> None:
     """What everybody sees, by anybody who is not banned."""
     _not_banned(person, now)

@@ -107,6 +107,7 @@ def thread_view(
         accounts=accounts_view(site) if site.sso else None,
         guests=site.guests,
         guest_fields=maker.guest_fields(),
+        dislikes=site.votes == "both",
         privacy_url=site.privacy_url or "/privacy",
         me=maker.me(),
         desk=desk_view(site, thread, maker.reader, maker.told),
@@ -139,7 +140,7 @@ class _Maker:
         self._own_address = document.address(own="1")
         self._extra = {"own": "1"} if reader is not None and document.base == FRAME else {}
         self._names = {comment.id: comment.author_name or "" for comment in thread.comments}
-        self._liked = set(self.reader.liked)
+        self._likes = self.reader.likes
         self._badges = badges_of(document.site)
         self._editable = {comment.id for comment in self.reader.editable}
         self._pending = {comment.id for comment in self.reader.pending}
@@ -207,7 +208,8 @@ class _Maker:
             replies=comment.replies,
             answers=self._names.get(comment.parent_id or 0, "") if node.flattened else "",
             pinned=comment.pinned,
-            liked=comment.id in self._liked,
+            dislikes=comment.likes - comment.score,
+            liked=self._likes.get(comment.id, 0),
             mine=own,
             focused=comment.id == self.thread.focus,
         )

@@ -18,6 +18,8 @@ _HANDLERS = {
     "delete": comments.delete,
     "like": comments.like,
     "unlike": comments.like,
+    "dislike": comments.dislike,
+    "undislike": comments.dislike,
     "report": reports.report,
     "preview": comments.preview,
     "counts": comments.counts,

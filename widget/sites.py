@@ -112,6 +112,14 @@ SETTINGS = (
     ),
     Setting("sort", "looks", "Order", "old", "The order readers see first: old, new or best.", one_of(*SORTS)),
     Setting(
+        "votes",
+        "writing",
+        "Votes",
+        "up",
+        "up: readers like comments; both: they may dislike them, too.",
+        one_of("up", "both"),
+    ),
+    Setting(
         "theme",
         "looks",
         "Theme",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from widget import cursors, ids, policy
@@ -43,7 +43,7 @@ class Reader(NamedTuple):
 
     person: Person | None
     provider: str  # signed in with; "" for a guest
-    liked: list[int]
+    likes: Mapping[int, int]  # `LIKE` or `DISLIKE`, by the comment's id
     editable: list[Comment]
     pending: list[Comment]  # of a moderator: of the whole page, the newest
     can: Sequence[str] = ()  # of post, like, moderate
@@ -54,7 +54,7 @@ class Reader(NamedTuple):
         return "moderate" in self.can
 
 
-NOBODY = Reader(None, "", [], [], [])
+NOBODY = Reader(None, "", {}, [], [])
 
 
 def read_thread(tx: Tx, site: Site, page_key: str, sort: str, cursor: str | None = None) -> Thread:
@@ -189,7 +189,7 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     page = pages.get_page(tx, site.id, page_key)
     can = policy.list_allowed(site, page, person, actor.provider, tx.now)
     if person is None or page is None:
-        return Reader(person, actor.provider, [], [], [], can)
+        return Reader(person, actor.provider, {}, [], [], can)
     since = policy.editable_since(site, tx.now)
     if policy.is_staff(person):
         pending = comments.list_pending(tx, site.id, page.id, MOST_PENDING + 1)
@@ -198,7 +198,7 @@ def read_reader(tx: Tx, site: Site, page_key: str, actor: Actor) -> Reader:
     return Reader(
         person,
         actor.provider,
-        likes_store.list_liked(tx, site.id, page.id, person.id),
+        likes_store.list_values(tx, site.id, page.id, person.id),
         comments.list_own(tx, site.id, page.id, person.id, since, pending=False),
         pending[:MOST_PENDING],
         can,

@@ -31,6 +31,7 @@ class CommentView(msgspec.Struct):
     likes: int
     replies: int  # approved descendants
     pinned: bool = False  # stands before all others
+    dislikes: int = 0
     answers: str = ""  # whom it answers, said where nesting is no longer shown
     children: list[CommentView] = []
     parent: str = ""  # in fragments: the comment in whose list of replies it stands; "" at the top
@@ -40,7 +41,7 @@ class CommentView(msgspec.Struct):
     reply_url: str = ""
     likes_url: str = ""  # "Liked by N people" → the names
     # For this reader; always off in the cached document
-    liked: bool = False
+    liked: int = 0  # 1; -1: disliked
     mine: bool = False  # may be edited and deleted now
     edit_url: str = ""
     delete_url: str = ""
@@ -165,6 +166,7 @@ class ThreadView(msgspec.Struct):
     accounts: AccountsView | None  # where the site has accounts of its own
     guests: bool  # may guests post?
     guest_fields: GuestFields
+    dislikes: bool  # may comments be disliked?
     privacy_url: str
     origins: list[str]  # whom the frame may talk to: exactly the list of `frame-ancestors`
     me: PersonView | None = None

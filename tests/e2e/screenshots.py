@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import states
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
+from tests.e2e.policy_states import POLICY_STATES
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
-from tests.e2e.states import STATES, Scene
+from tests.e2e.states import Scene
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +37,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
+STATES = {**states.STATES, **POLICY_STATES}
 PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
 
 

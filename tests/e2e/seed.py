@@ -18,13 +18,13 @@ class Seed:
         self._client = client
         self._database = database
 
-    async def post(self, url: str, text: str, *, parent: str = "", name: str = "Olga Fern") -> str:
+    async def post(self, url: str, text: str, *, parent: str = "", name: str = "Olga Fern", site: str = "demo") -> str:
         """A guest's comment; its id."""
         guest = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@example.org"}
         body: dict[str, Any] = {"url": url, "text": text, "guest": guest}
         if parent:
             body["parent_id"] = parent
-        answer = await self._client.post("/api/v1/demo/comments", json=body)
+        answer = await self._client.post(f"/api/v1/{site}/comments", json=body)
         assert answer.status_code == 201, answer.text
         comment_id: str = answer.json()["id"]
         return comment_id
@@ -34,8 +34,8 @@ class Seed:
         count: int = answer.json()["counts"][url]
         return count
 
-    async def like(self, comment_id: str, names: list[str]) -> None:
-        """Let people of these names like a comment."""
+    async def like(self, comment_id: str, names: list[str], value: int = likes.LIKE) -> None:
+        """Let people of these names like a comment, or dislike it."""
 
         def add(tx: Tx) -> None:
             identifier = ids.decode(comment_id)
@@ -44,8 +44,9 @@ class Seed:
             site_id, page_id = tx.conn.execute(query).one()
             for name in names:
                 person_id = people.add_person(tx, "member", name, "", "")
-                likes.add_like(tx, site_id, page_id, identifier, person_id)
-            likes.raise_likes(tx, site_id, identifier, len(names))
+                likes.add_like(tx, site_id, page_id, identifier, person_id, value)
+            liked = len(names) if value == likes.LIKE else 0
+            likes.raise_likes(tx, site_id, identifier, liked, value * len(names))
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1))
 
         await self._database.write(add)
@@ -56,6 +57,15 @@ class Seed:
         def close(tx: Tx) -> None:
             page_id = tx.conn.execute(sa.select(pages.c.id).where(pages.c.url == url)).scalar_one()
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, locked=True))
+
+        await self._database.write(close)
+
+    async def let_close(self, url: str) -> None:
+        """The page's own time to close is over."""
+
+        def close(tx: Tx) -> None:
+            page_id = tx.conn.execute(sa.select(pages.c.id).where(pages.c.url == url)).scalar_one()
+            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, closes_at=tx.now - 1))
 
         await self._database.write(close)
 

@@ -16,7 +16,7 @@ TEMPLATES = sorted(  # but for mails, whose readers take no other style than inl
     for path in folder("templates").rglob("*.html")
     if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
 )
-# admin.css and admin.js are for moderators: no reader ever loads them.
+# admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites that have dislikes.
 
 
 def _size(*names: str) -> int:
@@ -45,7 +45,7 @@ def test_a_script_writes_no_style_attribute_and_evaluates_nothing(name: str) -> 
     assert not re.search(r"setAttribute\(\s*[\"']style|\beval\(|new Function|document\.write", source)
 
 
-@pytest.mark.parametrize("name", ["widget.css", "act.css", "page.css"])
+@pytest.mark.parametrize("name", ["widget.css", "act.css", "votes.css", "page.css"])
 def test_a_style_sheet_asks_nobody_for_anything(name: str) -> None:
     source = (folder("static") / name).read_text()
     addresses = re.findall(r"url\(\"?([^)\"]*)", source)

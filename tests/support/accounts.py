@@ -148,6 +148,11 @@ class Person(Reader):
         await self.send({"action": "like", "comment": comment_id})
         assert self.answer.status_code == 200, self.answer.text
 
+    async def dislike(self, comment_id: str) -> None:
+        await self.open(f"/thread/blog?{urlencode({'url': PAGE})}")
+        await self.send({"action": "dislike", "comment": comment_id})
+        assert self.answer.status_code == 200, self.answer.text
+
     async def choose(self, label: str, **fields: str) -> Html:
         """Press the one button of that label, with those fields filled in."""
         return await self.press_button(self.button(label), **fields)

@@ -11,7 +11,7 @@ from widget.db import Tx
 
 
 async def check_counters(world: World) -> None:
-    """Comments of a page, replies below a comment, likes and score of a comment."""
+    """Comments of a page, replies below a comment, likes and score (likes less dislikes) of a comment."""
     for site in (world.blog, world.shop):
         rows = await rows_of(world, site)
         assert rows == recount(rows)
@@ -22,5 +22,6 @@ async def check_counters(world: World) -> None:
 def _likes(tx: Tx) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
     comment, like = models.comments.c, models.likes.c
     kept = {row[0]: (row[1], row[2]) for row in tx.conn.execute(sa.select(comment.id, comment.likes, comment.score))}
-    liked = list(tx.conn.execute(sa.select(like.comment_id)).scalars())
-    return kept, {comment_id: (liked.count(comment_id),) * 2 for comment_id in kept}
+    given = tx.conn.execute(sa.select(like.comment_id, like.value)).all()
+    values = {comment_id: [row.value for row in given if row.comment_id == comment_id] for comment_id in kept}
+    return kept, {comment_id: (each.count(1), sum(each)) for comment_id, each in values.items()}

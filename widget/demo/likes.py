@@ -23,7 +23,7 @@ def add_likes(tx: Tx, site_name: str) -> None:
         fans = (others[start:] + others[:start])[: _PATTERN[place % len(_PATTERN)]]
         added = sum(likes.add_like(tx, site.id, comment.page_id, comment.id, fan) for fan in fans)
         if added:
-            likes.raise_likes(tx, site.id, comment.id, added)
+            likes.raise_likes(tx, site.id, comment.id, added, added)
 
 
 def _list_approved(tx: Tx, site_id: int, page_id: int) -> list[Comment]:

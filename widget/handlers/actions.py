@@ -24,6 +24,7 @@ from widget.handlers.deed import Deed, Form, back, changed
 from widget.handlers.embed import form_again, fragment, headers_of, is_fragment
 from widget.handlers.requests import read_form, service_of, site_of, writer_of
 from widget.render import Wanted
+from widget.store.likes import DISLIKE, LIKE
 from widget.views import FormView
 from widget.written import check_text, render
 
@@ -106,9 +107,10 @@ async def _delete(deed: Deed) -> Response:
 
 
 async def _like(deed: Deed) -> Response:
-    liked = deed.form["action"] == "like"
-    site = deed.document.site
-    done = await likes.like(deed.core, site, deed.actor, deed.form.get("comment", ""), liked=liked)
+    action, site = deed.form["action"], deed.document.site
+    value = DISLIKE if action.endswith("dislike") else LIKE
+    given = not action.startswith("un")
+    done = await likes.like(deed.core, site, deed.actor, deed.form.get("comment", ""), value, given=given)
     return await changed(deed, done.page, done.comment, "likes")
 
 
@@ -127,6 +129,8 @@ ACTIONS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
     "delete": _delete,
     "like": _like,
     "unlike": _like,
+    "dislike": _like,
+    "undislike": _like,
     **tools.ACTIONS,
 }
 _WITH_TEXT = ("post", "preview", "edit")

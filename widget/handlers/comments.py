@@ -31,6 +31,7 @@ from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
 from widget.labels import provider_label
 from widget.policy import is_closed
+from widget.store.likes import DISLIKE, LIKE
 from widget.threads import read_reader, read_replies, read_thread
 from widget.written import check_text, render
 
@@ -112,11 +113,21 @@ async def delete(request: Request) -> Response:
 
 async def like(request: Request) -> Response:
     """PUT or DELETE …/comments/{id}/like"""
+    return await _like(request, LIKE)
+
+
+async def dislike(request: Request) -> Response:
+    """PUT or DELETE …/comments/{id}/dislike"""
+    return await _like(request, DISLIKE)
+
+
+async def _like(request: Request, value: int) -> Response:
     site = await site_of(request)
     actor, _, _ = await writer_of(request, site)
-    liked = request.method == "PUT"
-    done = await likes.like(service_of(request).core, site, actor, request.path_params["id"], liked=liked)
-    return json_answer(LikedOut(done.comment.likes, done.liked))
+    core, comment_id, given = service_of(request).core, request.path_params["id"], request.method == "PUT"
+    done = await likes.like(core, site, actor, comment_id, value, given=given)
+    comment = done.comment
+    return json_answer(LikedOut(comment.likes, comment.score, done.value == LIKE, done.value == DISLIKE))
 
 
 async def preview(request: Request) -> Response:

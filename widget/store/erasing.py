@@ -12,6 +12,7 @@ from widget.models import attempts, avatars, comments, identities, likes, people
 from widget.store.appearance import liked_by, used_by
 from widget.store.comments import GONE, ids_in
 from widget.store.joining import Place
+from widget.store.likes import DISLIKE, LIKE
 
 ERASED = "Anonymous"
 _this_comment = (comments.c.site_id == sa.bindparam("site"), comments.c.id == sa.bindparam("comment"))
@@ -26,11 +27,12 @@ def list_places(tx: Tx, person_id: int, limit: int, *, liked_alone: bool = False
 
 
 def take_likes(tx: Tx, person_id: int, place: Place) -> None:
-    """Take back all their likes on the page."""
+    """Take back all their likes and dislikes on the page."""
     here = (likes.c.site_id == place.site_id, likes.c.page_id == place.page_id, likes.c.person_id == person_id)
-    liked = sa.select(likes.c.comment_id).where(*here)
-    fewer = sa.update(comments).where(comments.c.site_id == place.site_id, comments.c.id.in_(liked))
-    tx.conn.execute(fewer.values(likes=comments.c.likes - 1, score=comments.c.score - 1))
+    for value in (LIKE, DISLIKE):
+        liked = sa.select(likes.c.comment_id).where(*here, likes.c.value == value)
+        fewer = sa.update(comments).where(comments.c.site_id == place.site_id, comments.c.id.in_(liked))
+        tx.conn.execute(fewer.values(likes=comments.c.likes - int(value == LIKE), score=comments.c.score - value))
     tx.conn.execute(sa.delete(likes).where(*here))
 
 

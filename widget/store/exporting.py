@@ -32,6 +32,7 @@ class OwnLike(NamedTuple):
     comment_id: int
     site_name: str
     page_url: str
+    value: int
     created_at: int
 
 
@@ -63,7 +64,7 @@ def list_own_likes(tx: Tx, person_id: int, after: Place, limit: int) -> list[Own
     """Those behind `after`, site by site."""
     c = likes.c
     query = (
-        sa.select(c.site_id, c.comment_id, _of_site, pages.c.url, c.created_at)
+        sa.select(c.site_id, c.comment_id, _of_site, pages.c.url, c.value, c.created_at)
         .join_from(likes, pages, sa.and_(pages.c.site_id == c.site_id, pages.c.id == c.page_id))
         .join(sites, sites.c.id == c.site_id)
         .where(c.person_id == person_id, sa.tuple_(c.site_id, c.comment_id) > after)

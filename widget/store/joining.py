@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from widget.db import Tx
 from widget.models import attempts, avatars, comments, identities, likes, people, sessions, standings
+from widget.store.likes import LIKE
 
 
 class Place(NamedTuple):
@@ -42,16 +43,19 @@ def move_comments(tx: Tx, person_id: int, others: Sequence[int], place: Place | 
 
 
 def move_likes(tx: Tx, person_id: int, others: Sequence[int], place: Place | None = None) -> None:
-    """Whoever liked a comment as two people likes it once."""
+    """Whoever liked or disliked a comment as two people did so once: as the first of them."""
     theirs, also = likes.c, likes.alias("also").c
     same = sa.and_(also.site_id == theirs.site_id, also.comment_id == theirs.comment_id)
     first = sa.or_(also.person_id == person_id, sa.and_(also.person_id.in_(others), also.person_id < theirs.person_id))
     doubled = (
-        sa.select(theirs.site_id, theirs.comment_id, theirs.person_id)
+        sa.select(theirs.site_id, theirs.comment_id, theirs.person_id, theirs.value)
         .where(theirs.person_id.in_(others), *_on(likes, place))
         .where(sa.exists().where(same, first))
     )
-    rows = [{"site": row[0], "comment": row[1], "person": row[2]} for row in tx.conn.execute(doubled)]
+    rows = [
+        {"site": row[0], "comment": row[1], "person": row[2], "value": row[3], "liked": int(row[3] == LIKE)}
+        for row in tx.conn.execute(doubled)
+    ]
     if rows:
         tx.conn.execute(_FEWER_LIKES, rows)
         tx.conn.execute(_REMOVE_LIKE, rows)
@@ -60,7 +64,11 @@ def move_likes(tx: Tx, person_id: int, others: Sequence[int], place: Place | Non
 
 
 _this_comment = (comments.c.site_id == sa.bindparam("site"), comments.c.id == sa.bindparam("comment"))
-_FEWER_LIKES = sa.update(comments).where(*_this_comment).values(likes=comments.c.likes - 1, score=comments.c.score - 1)
+_FEWER_LIKES = (
+    sa.update(comments)
+    .where(*_this_comment)
+    .values(likes=comments.c.likes - sa.bindparam("liked"), score=comments.c.score - sa.bindparam("value"))
+)
 _REMOVE_LIKE = sa.delete(likes).where(
     likes.c.site_id == sa.bindparam("site"),
     likes.c.comment_id == sa.bindparam("comment"),
