@@ -54,9 +54,8 @@ class Frame:
         if not site.sso_keys:
             raise Refused("This site has no accounts of its own here.", code="no_sso")
         now, issuer = self._service.now(), sso.issuer_of(site)
-        token = sso.read_token(
-            fields.get("token", ""), site.sso_keys, site_name=site.name, issuer=issuer, now=now // 1000
-        )
+        names = (site.name, *site.former_names)
+        token = sso.read_token(fields.get("token", ""), site.sso_keys, site_names=names, issuer=issuer, now=now // 1000)
         member = self._service.member(sso.PROVIDER, token.identity)
         session_token, session = sessions.new_frame_session(
             0, site.id, sso.PROVIDER, now, device=device_of(request.headers), seconds=sso.SESSION_SECONDS

@@ -33,14 +33,15 @@ def issuer_of(site: AuthSite) -> str:
     return f"site:{site.id}"
 
 
-def read_token(text: str, keys: Sequence[bytes], *, site_name: str, issuer: str, now: int) -> SsoToken:
-    """Who a token says somebody is; `keys` are those of the site, any of which may have signed, `now` is in seconds.
+def read_token(text: str, keys: Sequence[bytes], *, site_names: Sequence[str], issuer: str, now: int) -> SsoToken:
+    """Who a token says somebody is; `keys` are those of the site, any of which may have signed, `site_names` those that
+    it may be for, `now` is in seconds.
 
     Raises `Refused` with a sentence for the site's programmer.
     """
     claims = _verified(text, keys)
-    if claims.get("aud") != site_name:
-        raise _refused(f"its aud is not “{site_name}”")
+    if claims.get("aud") not in site_names:
+        raise _refused(f"its aud is not “{site_names[0]}”")
     issued, expires, jti = claims.get("iat"), claims.get("exp"), claims.get("jti")
     if not _is_time(issued) or not _is_time(expires) or expires - issued > TOKEN_SECONDS:
         raise _refused(f"iat and exp must be in seconds and at most {TOKEN_SECONDS} apart")

@@ -158,6 +158,7 @@ class AuthSite(NamedTuple):
     name: str
     origins: tuple[str, ...]  # normalised, as browsers write them
     sso_keys: tuple[bytes, ...] = ()  # of its own accounts; none: it has none
+    former_names: tuple[str, ...] = ()  # which its server may sign for still
     providers: tuple[str, ...] = ()  # whose people take part there; none: those of all
 
 

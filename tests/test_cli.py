@@ -107,7 +107,7 @@ def test_site_that_cannot_be_is_refused(palaver: Palaver, name: str, origin: str
 
 def test_name_that_is_taken_is_refused(blog: Palaver) -> None:
     said = blog.fails("site", "add", "blog", "--origin", "https://other.example")
-    assert said == "There is a site “blog” already; `palaver site set blog …` changes it."
+    assert said == "There is a site “blog” already."
 
 
 def test_owner_lists_sites_with_their_settings(blog: Palaver) -> None:

@@ -191,10 +191,10 @@ async def test_earlier_secret_key_of_the_service_still_counts(world: World, site
     assert earlier.decode() == site.key
     now = world.clock() // 1000
     for keys in ((earlier, later), (later, earlier)):
-        read = read_token(site.token(), keys, site_name="blog", issuer="site:1", now=now)
+        read = read_token(site.token(), keys, site_names=("blog",), issuer="site:1", now=now)
         assert (read.identity.issuer, read.identity.subject) == ("site:1", "17")
     with pytest.raises(Refused):
-        read_token(site.token(), (later,), site_name="blog", issuer="site:1", now=now)
+        read_token(site.token(), (later,), site_names=("blog",), issuer="site:1", now=now)
 
 
 async def test_token_is_taken_from_our_own_frame_alone(world: World, site: Site) -> None:

@@ -33,6 +33,6 @@ def test_example_makes_a_token_that_is_taken(language: str, tmp_path: Path) -> N
     assert len([line for line in example.splitlines() if line.strip()]) <= 11
     (tmp_path / name).write_text(around.format("{}").replace("{}", example) + call + "\n")
     printed = subprocess.run([program, tmp_path / name], capture_output=True, check=True, text=True).stdout.strip()
-    token = read_token(printed, (KEY.encode(),), site_name="blog", issuer="site:1", now=int(time.time()))
+    token = read_token(printed, (KEY.encode(),), site_names=("blog",), issuer="site:1", now=int(time.time()))
     assert (token.identity.subject, token.identity.name) == ("17", "Ida Þorn")
     assert token.identity.email == "ida@example.org"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from auth import SSO, Visitor, provider_label
 from widget import ids
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
+from widget.sites import SETTINGS
 from widget.store.comments import Comment
 from widget.store.joining import Standing
 from widget.store.pages import Page
@@ -18,6 +19,7 @@ from widget.store.sites import Site
 SITE_ROLES = ("reader", "author", "moderator")  # each may what those before it may
 ROLES = (*SITE_ROLES, "owner")  # of the service: of every site
 STAFF = ("moderator", "owner")
+MODERATORS_SET = frozenset(setting.name for setting in SETTINGS if setting.group == "spam")
 DAY = 86_400_000  # ms
 
 
@@ -122,6 +124,18 @@ def can_pin(comment: Comment) -> None:
         raise Invalid("Only a comment that answers no other can be pinned.", code="not_a_root")
     if comment.status != "approved":
         raise Conflict("This comment is no longer there.", code="comment_gone")
+
+
+def can_own(*, owner: bool) -> None:
+    """Add and remove sites, and what else is the owners' alone."""
+    if not owner:
+        raise Forbidden("Only owners may do that.", code="owners_only")
+
+
+def can_set_up(person: Person, names: Iterable[str]) -> None:
+    """What of a site somebody may change: moderators what is held and what is spam, owners all."""
+    if not MODERATORS_SET.issuperset(names):
+        can_own(owner=person.role == "owner")
 
 
 def can_judge(moderator: Person, person: Person, verb: str) -> None:

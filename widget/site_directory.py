@@ -28,7 +28,9 @@ class SiteDirectory:
 
     def hear(self, event: Event) -> None:
         if isinstance(event, SiteChanged):
-            self._sites.pop(event.site_name, None)
+            changed = event.site_name  # which former names lead to, too
+            for name in [name for name, (site, _) in self._sites.items() if changed in (name, site.name)]:
+                del self._sites[name]
 
     async def get(self, name: str) -> Site:
         """Raises `NotFound` (unknown_site), or `Unavailable` for a site that was not known before the database went."""
@@ -71,7 +73,7 @@ class SitesForAuth:
 
     def _for_auth(self, site: Site) -> AuthSite:
         keys = sso_keys(self._core.secret_keys, site) if site.sso else ()
-        return AuthSite(site.id, site.name, site.origins, keys, tuple(site.providers.split()))
+        return AuthSite(site.id, site.name, site.origins, keys, site.former_names, tuple(site.providers.split()))
 
     def is_site_url(self, url: str, origins: Sequence[str]) -> bool:
         return is_site_url(url, origins)

@@ -1,4 +1,4 @@
-"""The verbs of sites, as the command line uses them."""
+"""The verbs of sites, as the command line uses them; their units of work are those of `/admin` too."""
 
 from __future__ import annotations
 
@@ -11,20 +11,32 @@ from widget.errors import Conflict, NotFound
 from widget.events import SiteChanged
 from widget.site_keys import sso_keys
 from widget.sites import SETTINGS, check_name, check_origins, parse_settings
+from widget.store import actions
 from widget.store import sites as store
+from widget.store.actions import Line
 from widget.store.sites import Site
+
+AT_ONCE = 1_000  # rows that a removal takes in one transaction, so that others get their turn
 
 
 async def add(db: Database, name: str, origins: Sequence[str], own_origin: str) -> Site:
     """Raises `Invalid` (name, origins) or `Conflict` (the name is taken)."""
-    return await db.write(_add, check_name(name), check_origins(origins, own_origin))
+    return await db.write(add_site, check_name(name), check_origins(origins, own_origin))
 
 
-def _add(tx: Tx, name: str, origins: tuple[str, ...]) -> Site:
-    if store.get_site(tx, name) is not None:
-        raise Conflict(f"There is a site “{name}” already; `palaver site set {name} …` changes it.", code="site_exists")
+def add_site(tx: Tx, name: str, origins: tuple[str, ...]) -> Site:
+    """A former name of another site leads to the new one from now on. Raises `Conflict`."""
+    _check_free(tx, name)
+    store.free_name(tx, name)
     store.add_site(tx, ids.new_id(tx.now), name, origins)
+    tx.events.append(SiteChanged(name))
     return get_site(tx, name)
+
+
+def _check_free(tx: Tx, name: str) -> None:
+    found = store.get_site(tx, name)
+    if found is not None and found.name == name:
+        raise Conflict(f"There is a site “{name}” already.", code="site_exists")
 
 
 async def list_all(db: Database) -> list[Site]:
@@ -38,17 +50,57 @@ async def change(
 
     Raises `NotFound`, or `Invalid` that names every mistake at once.
     """
-    settings = {key: value for key, value in pairs.items() if key != "origins"}
-    values = parse_settings(settings, offered)
+    return await db.write(_change, name, parse_changes(pairs, own_origin, offered))
+
+
+def parse_changes(pairs: Mapping[str, str], own_origin: str, offered: Collection[str]) -> dict[str, Any]:
+    """Columns of a site for settings as they are written; of `origins`, one stands on each line or behind a comma."""
+    values = parse_settings({key: value for key, value in pairs.items() if key != "origins"}, offered)
     if "origins" in pairs:
-        values["origins"] = check_origins([part for part in pairs["origins"].split(",") if part.strip()], own_origin)
-    return await db.write(_change, name, values)
+        values["origins"] = check_origins(pairs["origins"].replace(",", " ").split(), own_origin)
+    return values
 
 
 def _change(tx: Tx, name: str, values: dict[str, Any]) -> Site:
-    store.set_site(tx, get_site(tx, name).id, values)
-    tx.events.append(SiteChanged(name))
+    site = get_site(tx, name)
+    set_columns(tx, site, values, None)
     return get_site(tx, name)
+
+
+def set_columns(tx: Tx, site: Site, values: Mapping[str, Any], person_id: int | None) -> int | None:
+    """Change a site, with a line in its log; the deed's id, None where nothing is different."""
+    before = {name: getattr(site, name) for name in values if getattr(site, name) != values[name]}
+    if not before:
+        return None
+    after = {name: values[name] for name in before}
+    store.set_site(tx, site.id, after)
+    tx.events.append(SiteChanged(site.name))
+    return actions.add_actions(tx, site.id, person_id, [Line("set", "site", site.id, before, after)])
+
+
+async def rename(db: Database, name: str, new: str) -> Site:
+    """Raises `NotFound`, `Invalid` (no name) or `Conflict` (taken)."""
+    return await db.write(_rename, name, check_name(new))
+
+
+def _rename(tx: Tx, name: str, new: str) -> Site:
+    rename_site(tx, get_site(tx, name), new, None)
+    return get_site(tx, new)
+
+
+def rename_site(tx: Tx, site: Site, name: str, person_id: int | None) -> int | None:
+    """As `set_columns`; the name until now leads to the site still. Raises `Conflict` (taken)."""
+    if name == site.name:
+        return None
+    give_name(tx, site, name)
+    line = Line("rename", "site", site.id, {"name": site.name}, {"name": name})
+    return actions.add_actions(tx, site.id, person_id, [line])
+
+
+def give_name(tx: Tx, site: Site, name: str) -> None:
+    _check_free(tx, name)
+    store.rename_site(tx, site, name)
+    tx.events.extend((SiteChanged(site.name), SiteChanged(name)))
 
 
 async def sso_key(db: Database, name: str, secret_keys: Sequence[str], *, renew: bool = False) -> str:
@@ -61,19 +113,37 @@ async def sso_key(db: Database, name: str, secret_keys: Sequence[str], *, renew:
 
 
 def _renew_key(tx: Tx, name: str) -> Site:
-    store.raise_sso_key(tx, get_site(tx, name).id)
-    tx.events.append(SiteChanged(name))
+    renew_key(tx, get_site(tx, name), None)
     return get_site(tx, name)
 
 
+def renew_key(tx: Tx, site: Site, person_id: int | None) -> None:
+    """The log keeps the numbers of the keys, from which nobody can make them."""
+    store.raise_sso_key(tx, site.id)
+    tx.events.append(SiteChanged(site.name))
+    line = Line("key", "site", site.id, {"sso_key": site.sso_key}, {"sso_key": site.sso_key + 1})
+    actions.add_actions(tx, site.id, person_id, [line])
+
+
 async def remove(db: Database, name: str) -> None:
-    """Raises `NotFound`."""
-    await db.write(_remove, name)
+    """With all that it has, part by part; nobody can write there meanwhile. Raises `NotFound`."""
+    site = await db.write(_close, name)
+    while await db.write(store.remove_part, site.id, AT_ONCE):
+        pass
+    await db.write(_remove, site)
 
 
-def _remove(tx: Tx, name: str) -> None:
-    store.remove_site(tx, get_site(tx, name).id)
-    tx.events.append(SiteChanged(name))
+def _close(tx: Tx, name: str) -> Site:
+    """No page may show it any more: a site without origins has none."""
+    site = get_site(tx, name)
+    store.set_site(tx, site.id, {"origins": ()})
+    tx.events.append(SiteChanged(site.name))
+    return site
+
+
+def _remove(tx: Tx, site: Site) -> None:
+    store.remove_site(tx, site.id)
+    tx.events.append(SiteChanged(site.name))
 
 
 def get_site(tx: Tx, name: str) -> Site:

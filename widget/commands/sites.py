@@ -72,6 +72,18 @@ def _offered(settings: Settings) -> Collection[str]:
     return offered_providers(settings)
 
 
+@site.command("rename")
+@click.argument("name")
+@click.argument("new")
+@click.pass_context
+def site_rename(ctx: click.Context, name: str, new: str) -> None:
+    """Give a site another name; the old one leads to it still, until another site takes it."""
+    from widget import site_verbs  # noqa: PLC0415
+
+    renamed = run_verb(migrated(read_settings(ctx)), lambda db: site_verbs.rename(db, name, new))
+    click.echo(f"{name} is {renamed.name} now.")
+
+
 @site.command("key")
 @click.argument("name")
 @click.option("--new", "renew", is_flag=True, help="Make a new key; the old one counts no more.")

@@ -105,7 +105,7 @@ class Record(NamedTuple):
 def staff_of(tx: Tx, visitor: Visitor) -> Staff:
     """Raises `Forbidden` for who looks after no site."""
     found = store.list_staff_sites(tx, visitor.person_id)
-    if not found:
+    if not found and not people.is_owner(tx, visitor.person_id):
         raise Forbidden(
             "You are signed in, but you look after no comments here. An owner can make you a moderator.",
             code="moderators_only",

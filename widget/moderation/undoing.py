@@ -9,17 +9,18 @@ from widget import ids, policy
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Conflict, NotFound
-from widget.events import PageChanged
+from widget.events import PageChanged, SiteChanged
 from widget.moderation.deciding import lock_comments, moderator_of, set_statuses
 from widget.moderation.judging import find_person, set_standing
 from widget.moderation.merging import merge_again, split
 from widget.moderation.pinning import give_back
+from widget.site_verbs import give_name
 from widget.store import actions, pages
 from widget.store.actions import Action, Line
 from widget.store.comments import Comment
 from widget.store.people import Person
 from widget.store.reports import raise_reports
-from widget.store.sites import Site
+from widget.store.sites import Site, get_site_by_id, set_site
 
 
 class Undone(NamedTuple):
@@ -45,6 +46,7 @@ def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
         *_undo_comments(tx, site, [line for line in open_lines if {"status", "reports"} & line.after.keys()]),
         *_undo_pins(tx, site, [line for line in open_lines if "pinned_at" in line.after]),
         *_undo_people(tx, site, moderator, [line for line in open_lines if line.target == "person"]),
+        *_undo_sites(tx, site, moderator, [line for line in open_lines if line.target == "site"]),
         *_undo_pages(tx, site, [line for line in open_lines if line.target == "page"]),
     ]
     if not taken:
@@ -87,6 +89,30 @@ def _undo_people(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action])
             set_standing(tx, site, person, line.before)
             still.append(line)
     return still
+
+
+def _undo_sites(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action]) -> list[Action]:
+    still = []
+    for line in lines:  # one, likewise
+        policy.can_set_up(moderator, line.before)
+        if line.verb == "key":
+            raise Conflict("A key that was withdrawn does not count again. Make another.", code="withdrawn")
+        now = get_site_by_id(tx, site.id, lock=True)
+        before, after = (_columns(values) for values in (line.before, line.after))
+        if now is None or not _is_as_left(now, after):
+            continue
+        still.append(line)
+        if "name" in before:
+            give_name(tx, now, before["name"])
+        else:
+            set_site(tx, site.id, before)
+            tx.events.append(SiteChanged(now.name))
+    return still
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """As the site has them: the log is JSON, which knows no tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _undo_pages(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:

@@ -96,6 +96,10 @@ def get_person_name(tx: Tx, person_id: int) -> str:
     return tx.conn.execute(sa.select(people.c.name).where(people.c.id == person_id)).scalar_one_or_none() or ""
 
 
+def is_owner(tx: Tx, person_id: int) -> bool:
+    return bool(tx.conn.execute(sa.select(people.c.owner).where(people.c.id == person_id)).scalar_one_or_none())
+
+
 def add_person(tx: Tx, kind: str, name: str, url: str, email: str) -> int:
     while True:
         person_id = ids.new_id(tx.now)

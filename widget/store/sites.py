@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import sites
+from widget.models import actions, comments, pages, site_aliases, sites, spam_tokens
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -50,25 +50,40 @@ class Site(msgspec.Struct, frozen=True):
     badge_author: str = "Author"
     badge_moderator: str = "Moderator"
     badge_owner: str = "Owner"
+    former_names: tuple[str, ...] = ()  # which lead to it still
+
+
+_FORMER = (
+    sa.select(sa.func.coalesce(sa.func.aggregate_strings(site_aliases.c.name, " "), ""))
+    .where(site_aliases.c.site_id == sites.c.id)
+    .scalar_subquery()
+)
+_SITES = sa.select(sites, _FORMER.label("former_names"))
+_CALLED = sa.select(site_aliases.c.site_id).where(site_aliases.c.name == sa.bindparam("name")).scalar_subquery()
+_BY_NAME = _SITES.where(sa.or_(sites.c.name == sa.bindparam("name"), sites.c.id == _CALLED))
 
 
 def _site(row: sa.Row[Any]) -> Site:
     values = dict(row._mapping)
-    return Site(**{**values, "origins": tuple(json.loads(values["origins"]))})
+    lists = {"origins": tuple(json.loads(values["origins"])), "former_names": tuple(values["former_names"].split())}
+    return Site(**{**values, **lists})
 
 
 def get_site(tx: Tx, name: str) -> Site | None:
-    row = tx.conn.execute(sa.select(sites).where(sites.c.name == name)).one_or_none()
+    """By its name, or by one that it had before: no site bears the former name of another."""
+    row = tx.conn.execute(_BY_NAME, {"name": name}).one_or_none()
     return _site(row) if row else None
 
 
-def get_site_by_id(tx: Tx, site_id: int) -> Site | None:
-    row = tx.conn.execute(sa.select(sites).where(sites.c.id == site_id)).one_or_none()
+def get_site_by_id(tx: Tx, site_id: int, *, lock: bool = False) -> Site | None:
+    """`lock` keeps others who change the site waiting until this transaction ends."""
+    query = _SITES.where(sites.c.id == site_id)
+    row = tx.conn.execute(query.with_for_update(of=sites) if lock else query).one_or_none()
     return _site(row) if row else None
 
 
 def list_sites(tx: Tx) -> list[Site]:
-    return [_site(row) for row in tx.conn.execute(sa.select(sites).order_by(sites.c.name))]
+    return [_site(row) for row in tx.conn.execute(_SITES.order_by(sites.c.name))]
 
 
 def add_site(tx: Tx, site_id: int, name: str, origins: tuple[str, ...]) -> None:
@@ -83,10 +98,37 @@ def set_site(tx: Tx, site_id: int, values: dict[str, Any]) -> None:
     tx.conn.execute(sa.update(sites).where(sites.c.id == site_id).values(**values, version=sites.c.version + 1))
 
 
+def free_name(tx: Tx, name: str) -> None:
+    """Let a name lead to no site any more that had it before."""
+    tx.conn.execute(sa.delete(site_aliases).where(site_aliases.c.name == name))
+
+
+def rename_site(tx: Tx, site: Site, name: str) -> None:
+    """The name until now leads to the site still."""
+    free_name(tx, name)
+    set_site(tx, site.id, {"name": name})
+    tx.conn.execute(sa.insert(site_aliases).values(name=site.name, site_id=site.id))
+
+
 def raise_sso_key(tx: Tx, site_id: int) -> None:
     """Another number, another key; what was signed with the old one counts no more."""
     tx.conn.execute(sa.update(sites).where(sites.c.id == site_id).values(sso_key=sites.c.sso_key + 1))
 
 
+_MANY = tuple(  # what a site has many of, in the order in which it goes: comments take likes and reports along
+    (table, table.c[key]) for table, key in ((comments, "id"), (pages, "id"), (actions, "id"), (spam_tokens, "token"))
+)
+
+
+def remove_part(tx: Tx, site_id: int, limit: int) -> bool:
+    """Up to `limit` rows of what the site has most of; whether there may be more."""
+    for table, key in _MANY:
+        some = sa.select(key).where(table.c.site_id == site_id).limit(limit)
+        if tx.conn.execute(sa.delete(table).where(table.c.site_id == site_id, key.in_(some))).rowcount:
+            return True
+    return False
+
+
 def remove_site(tx: Tx, site_id: int) -> None:
+    """With all that it has; of much of that, `remove_part` first."""
     tx.conn.execute(sa.delete(sites).where(sites.c.id == site_id))
