@@ -32,6 +32,13 @@ PAGE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
 }
+# A page of ours that shows another in a frame, and that other: no script runs in it, and no form is sent.
+FRAMING_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": f"{_POLICY}'none'; frame-src 'self'"}
+PREVIEW_HEADERS = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+}
 
 
 class Html:

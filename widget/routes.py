@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth import Auth
 from widget.handlers import account, actions, avatars, comments, documents, embed, health, moderation, owners, reports
-from widget.handlers.admin import comment, inbox, log, person
+from widget.handlers.admin import comment, inbox, log, person, site, site_settings, sites
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -54,6 +54,10 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin", inbox.inbox, methods=["GET", "POST"]),
         Route("/admin/comments/{site}/{id}", comment.comment, methods=["GET", "POST"]),
         Route("/admin/people/{site}/{id}", person.person, methods=["GET", "POST"]),
+        Route("/admin/sites", sites.sites, methods=["GET", "POST"]),
+        Route("/admin/sites/{site}", site.site, methods=["GET", "POST"]),
+        Route("/admin/sites/{site}/preview", site_settings.preview, methods=["GET"]),
+        Route("/admin/sites/{site}/{group}", site_settings.settings, methods=["GET", "POST"]),
         Route("/admin/log", log.log, methods=["GET", "POST"]),
         Route("/admin/link", owners.link, methods=["GET"]),
         Route("/admin/link", owners.claim, methods=["POST"]),

@@ -164,9 +164,10 @@ def tag(site: Site, own_origin: str) -> str:
 
 def described(site: Site) -> dict[str, Any]:
     """A site as JSON: name, origins, and its settings as `site set` takes them."""
-    settings = {setting.name: _written(getattr(site, setting.name)) for setting in SETTINGS}
+    settings = {setting.name: written(getattr(site, setting.name)) for setting in SETTINGS}
     return {"id": ids.encode(site.id), "name": site.name, "origins": list(site.origins), "settings": settings}
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as `site set` takes it."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

@@ -52,7 +52,8 @@ async def _undo(desk: Desk, deeds: Sequence[Ref]) -> Outcome:
         site = await desk.service.sites.get(ref.site)
         try:
             undone = await undo(desk.core, site, desk.actor, ref.id)
-            done.append(Ref(ref.site, undone.batch))
+            named = await desk.service.sites.get(ref.site)  # anew, where a former name was given back
+            done.append(Ref(named.name, undone.batch))
         except PalaverError as error:
             failed = error
     if not done:

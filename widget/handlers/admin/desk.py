@@ -28,6 +28,7 @@ class Outcome(NamedTuple):
 
     deeds: Sequence[Ref]
     missed: Sequence[Ref] = ()
+    address: str = ""  # of the page that answers; "" for the same as before
 
 
 class Desk(NamedTuple):
@@ -57,7 +58,7 @@ class Desk(NamedTuple):
 
 
 Page = Callable[[Desk], Awaitable[Response]]
-Deed = Callable[[Desk], Awaitable[Outcome]]
+Deed = Callable[[Desk], Awaitable[Outcome | Response]]  # a response: what no address may carry
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -87,13 +88,17 @@ async def _act(desk: Desk, page: Page, deed: Deed) -> Response:
         raise
     except PalaverError as error:
         return await page(desk._replace(error=error))
+    if isinstance(outcome, Response):
+        return outcome
     return RedirectResponse(_address_after(desk.request, outcome), 303, PAGE_HEADERS)
 
 
 def _address_after(request: Request, outcome: Outcome) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _SAID]
-    said = [(name, pack(refs)) for name, refs in zip(_SAID, outcome, strict=True) if refs]
-    return f"{request.url.path}?{urlencode([*kept, *said])}" if kept or said else request.url.path
+    query = [] if outcome.address else request.query_params.multi_items()
+    kept = [(name, value) for name, value in query if name not in _SAID]
+    said = [(name, pack(refs)) for name, refs in zip(_SAID, (outcome.deeds, outcome.missed), strict=True) if refs]
+    path = outcome.address or request.url.path
+    return f"{path}?{urlencode([*kept, *said])}" if kept or said else path
 
 
 def pack(refs: Sequence[Ref]) -> str:
