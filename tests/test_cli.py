@@ -147,6 +147,14 @@ def test_what_is_no_setting_at_all_is_a_wrong_argument(blog: Palaver) -> None:
     assert "Missing argument 'KEY=VALUE…'." in blog.fails("site", "set", "blog", code=2)
 
 
+def test_owner_renames_a_site_and_the_old_name_leads_to_it(blog: Palaver) -> None:
+    assert blog.done("site", "rename", "blog", "diary") == "blog is diary now.\n"
+    blog.done("site", "set", "blog", "sort=new")
+    [site] = blog.json("site", "list")
+    assert (site["name"], site["settings"]["sort"]) == ("diary", "new")
+    assert "1 to 40 characters" in blog.fails("site", "rename", "blog", "My Diary")
+
+
 def test_owner_removes_a_site_after_a_question(blog: Palaver) -> None:
     kept = blog("site", "remove", "blog", answer="n\n")
     assert kept.exit_code == 1

@@ -3,6 +3,8 @@
 rows.py        comments with their buttons, and those near one
 people.py      a person
 log.py         deeds, and what is said after one
+sites.py       sites and their settings
+site_deeds.py  what was done to a site, in words
 addresses.py   where the pages of `/admin` are
 words.py       dates, numbers and tags in words
 """

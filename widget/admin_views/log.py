@@ -9,9 +9,11 @@ import msgspec
 
 from widget import ids
 from widget.admin_views.addresses import comment_address, inbox_address, person_address
+from widget.admin_views.site_deeds import site_sentence
 from widget.admin_views.words import comments, date, until
 from widget.moderation.deciding import Missed
 from widget.moderation.queue import Done
+from widget.moderation.undoing import FINAL
 from widget.store.deeds import Deed
 
 _TOLD = {
@@ -83,12 +85,16 @@ def _missed(missed: Sequence[Missed]) -> list[str]:
 
 
 def _undo(deeds: Iterable[Deed]) -> str:
-    left = [f"{deed.site_name}.{ids.encode(deed.id)}" for deed in deeds if deed.undone < deed.lines]
+    open_deeds = (deed for deed in deeds if deed.undone < deed.lines and deed.verb not in FINAL)
+    left = [f"{deed.site_name}.{ids.encode(deed.id)}" for deed in open_deeds]
     return " ".join(["undo", *left]) if left else ""
 
 
 def deed_sentence(deed: Deed) -> str:
     verb = deed.undoes or deed.verb
+    if deed.target == "site":
+        told = site_sentence(*((deed.after, deed.before) if deed.undoes else (deed.before, deed.after)))
+        return f"Undone: {told}" if deed.undoes else told
     target = deed.target_name or f"A {deed.target}"
     what = comments(deed.lines) if deed.target == "comment" else target
     after = deed.before if deed.undoes else deed.after

@@ -85,7 +85,8 @@ async def _cached(request: Request, document: Document) -> Response:
 
     key = Key(document.site.name, document.page.key, document.page.url, document.sort, document.lang, document.theme)
     entry = await service.cache.get(key, build)
-    service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
+    if request.path_params["site"] == document.site.name:  # another site may take a former name
+        service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
     accept, wanted = what_is_asked(request.scope)
     return EncodedResponse(await service.cache.encoding(entry, choose_encoding(accept)), wanted)
 

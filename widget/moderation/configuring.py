@@ -92,7 +92,7 @@ def _key(tx: Tx, site: Site, actor: Actor, renew: bool) -> Site:
 
 async def remove(core: Core, site: Site, actor: Actor, typed: str) -> None:
     """With all that it has; `typed` is its name, as a sign that it is meant. Raises `Invalid` and `Forbidden`."""
-    await core.db.read(_check_removal, site, actor, typed.strip())
+    await core.db.write(_check_removal, site, actor, typed.strip())
     await site_verbs.remove(core.db, site.name)
 
 

@@ -22,6 +22,8 @@ from widget.store.people import Person
 from widget.store.reports import raise_reports
 from widget.store.sites import Site, get_site_by_id, set_site
 
+FINAL = ("key",)  # verbs that nothing takes back: what was withdrawn must not count again
+
 
 class Undone(NamedTuple):
     batch: str  # which can be undone in its turn
@@ -95,7 +97,7 @@ def _undo_sites(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action]) 
     still = []
     for line in lines:  # one, likewise
         policy.can_set_up(moderator, line.before)
-        if line.verb == "key":
+        if line.verb in FINAL:
             raise Conflict("A key that was withdrawn does not count again. Make another.", code="withdrawn")
         now = get_site_by_id(tx, site.id, lock=True)
         before, after = (_columns(values) for values in (line.before, line.after))

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 
-from widget.admin_site_views import badged_views, site_address, tabs, use_views
-from widget.admin_views import deed_view
+from widget.admin_views.log import deed_view
+from widget.admin_views.sites import badged_views, site_address, tabs, use_views
 from widget.handlers.admin import deeds
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
 from widget.moderation import configuring

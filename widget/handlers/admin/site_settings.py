@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse, Response
 
-from widget.admin_site_views import field_views, may_set, names_of, site_address, tabs
+from widget.admin_views.sites import field_views, may_set, names_of, site_address, tabs
 from widget.errors import Invalid, NotFound
 from widget.handlers.admin import deeds
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from widget.admin_site_views import site_address
+from widget.admin_views.sites import site_address
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
 from widget.moderation import configuring
 from widget.moderation.overview import read_sites

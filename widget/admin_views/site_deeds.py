@@ -11,11 +11,11 @@ from widget.sites import SETTINGS
 _LABELS = {"origins": "Origins", **{setting.name: setting.label for setting in SETTINGS}}
 
 
-def site_sentence(verb: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def site_sentence(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """What became of the columns that a line of the log names."""
-    if verb == "rename":
+    if "name" in after:
         return f"Site “{before['name']}” renamed “{after['name']}”"
-    if verb == "key":
+    if "sso_key" in after:
         return "New key for the site’s own accounts"
     changes = (f"{_LABELS[name]} {_short(before[name])} → {_short(after[name])}" for name in after)
     return f"Settings changed: {', '.join(changes)}"

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from widget import ids
-from widget.admin_views import date, person_address
+from widget.admin_views.addresses import person_address
+from widget.admin_views.words import date
 from widget.labels import provider_label
 from widget.moderation.overview import Overview
 from widget.policy import MODERATORS_SET
