@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.support.wxr import export, item, told
+from tests.support.palaver import Palaver, enter_empty_folder
 from widget.cli import main
 from widget.sites import SETTINGS
-from widget.transfer.formats import FORMATS
 
 SECRET = "k" * 32
 TAG = (
@@ -26,42 +22,10 @@ TAG = (
 )
 
 
-class Palaver:
-    """The command in an empty folder, with no setting but those that are given."""
-
-    def __init__(self, **environment: str) -> None:
-        self.environment = environment
-
-    def __call__(self, *arguments: str, answer: str | None = None) -> Result:
-        return CliRunner().invoke(main, arguments, input=answer, env=self.environment, prog_name="palaver")
-
-    def done(self, *arguments: str) -> str:
-        """What a command prints that succeeds, and says nothing else."""
-        result = self(*arguments)
-        assert (result.exit_code, result.stderr) == (0, ""), result.output
-        return result.stdout
-
-    def json(self, *arguments: str) -> Any:
-        (line,) = self.done(*arguments, "--json").splitlines()
-        return json.loads(line)
-
-    def fails(self, *arguments: str, code: int = 1) -> str:
-        """What a command says that fails: in sentences, without a traceback and without results."""
-        result = self(*arguments)
-        assert result.exit_code == code, result.output
-        assert isinstance(result.exception, SystemExit), result.exception
-        assert result.stdout == ""
-        return result.stderr.strip()
-
-
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Palaver:
     """With the database that is made where nothing is set: `palaver.db` in the folder."""
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("PALAVER_")]:
-        monkeypatch.delenv(name)
+    enter_empty_folder(tmp_path, monkeypatch)
     return Palaver()
 
 
@@ -168,61 +132,6 @@ def test_site_that_is_not_there_is_named(blog: Palaver) -> None:
     sentence = "There is no site “blgo”; `palaver site list` shows all."
     assert blog.fails("site", "remove", "blgo", "--yes") == sentence
     assert blog.fails("site", "set", "blgo", "hold=all") == sentence
-
-
-# Import
-
-
-@pytest.fixture
-def file(bare: Palaver) -> str:
-    data = export(item(told(1), told(2, parent=1), told(3, type="pingback"), told(4, parent=9, approved="0")))
-    Path("export.xml").write_bytes(data)
-    return "export.xml"
-
-
-def test_owner_looks_first_and_then_imports(blog: Palaver, file: str) -> None:
-    found = [
-        "Found: 4 comments (3 approved, 1 pending) by 1 person on 1 page",
-        "Deepest reply: level 2; replies whose parent is missing, now roots: 1",
-    ]
-    skipped = "Skipped: 1 × pingback"
-    dry = blog.done("import", file, "--site", "blog", "--dry-run").splitlines()
-    assert dry == [*found, "Nothing was written (dry run); there already: 0", skipped]
-    written = blog.done("import", file, "--site", "blog").splitlines()
-    assert written == [*found, "Imported now: 3; there already: 0", skipped]
-    assert "Imported now: 0; there already: 3" in blog.done("import", file, "--site", "blog", "--format", "wordpress")
-
-
-def test_program_reads_the_report_as_json(blog: Palaver, file: str) -> None:
-    report = blog.json("import", file, "--site", "blog")
-    assert (report["format"], report["comments"], report["imported"], report["skipped"]) == (
-        "wordpress",
-        4,
-        3,
-        {"pingback": 1},
-    )
-    assert blog.json("import", file, "--site", "blog", "--dry-run")["imported"] == 0
-
-
-def test_import_that_cannot_be_is_told(blog: Palaver, file: str) -> None:
-    assert blog.fails("import", "none.xml", "--site", "blog") == "none.xml cannot be read: No such file or directory."
-    assert blog.fails("import", file, "--site", "blgo") == "There is no site “blgo”; `palaver site list` shows all."
-    Path("list.json").write_text("[]")
-    said = blog.fails("import", "list.json", "--site", "blog")
-    assert said == f"list.json is in no format that can be imported. There are: {', '.join(FORMATS)}."
-    whole = Path(file).read_bytes()
-    Path(file).write_bytes(whole[:-40])
-    assert "the file is cut off" in blog.fails("import", file, "--site", "blog")
-    assert "there are: disqus, wor" in blog.fails("import", file, "--site", "blog", "--format", "intensedebate", code=2)
-    assert "Missing option '--site'." in blog.fails("import", file, code=2)
-
-
-def test_pages_of_other_hosts_come_only_when_asked_for(blog: Palaver, file: str) -> None:
-    blog.done("site", "set", "blog", "origins=https://new.example")
-    report = blog.json("import", file, "--site", "blog")
-    assert (report["imported"], report["skipped"]["page of another host"]) == (0, 3)
-    assert "https://blog.example" in report["warnings"][0]
-    assert blog.json("import", file, "--site", "blog", "--any-host")["imported"] == 3
 
 
 # The database

@@ -79,3 +79,15 @@ def recount(rows: Rows) -> Rows:
     pages = [page._replace(comments=sum(row.page == page.key for row in approved)) for page in rows.pages]
     comments = [row._replace(replies=sum(row.id in other.path[:-1] for other in approved)) for row in rows.comments]
     return Rows(pages, comments)
+
+
+async def columns_of(world: World, site: Site, *names: str) -> list[tuple[Any, ...]]:
+    """These columns of the site's comments, the oldest first."""
+    found: list[tuple[Any, ...]] = await world.db.read(_columns, site.id, names)
+    return found
+
+
+def _columns(tx: Tx, site_id: int, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    c = models.comments.c
+    query = sa.select(*(c[name] for name in names)).where(c.site_id == site_id).order_by(c.id)
+    return [tuple(row) for row in tx.conn.execute(query)]

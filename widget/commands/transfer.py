@@ -68,14 +68,14 @@ def import_(
             source_format=source_format,
             secret_keys=settings.secret_keys,
             dry_run=dry_run,
-            progress=_progress(),
+            progress=progress(),
         )
 
     report = run_verb(settings, work)
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(report.as_lines(dry_run=dry_run)))
 
 
-def _progress() -> Progress | None:
+def progress() -> Progress | None:
     """Counts on a terminal, then a bar; nothing where a program or a file listens."""
     if not sys.stderr.isatty():
         return None

@@ -36,7 +36,7 @@ class ForeignFile:
             chosen = sa.table(table, *(sa.column(name) for name in kept)).select().order_by(sa.text("rowid"))
             for row in self._connection.execute(str(chosen)):
                 yield dict.fromkeys(columns) | dict(zip(kept, row, strict=True))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter for names that are no text
             raise Unreadable(f"is no SQLite database, or a damaged one ({error})") from error
 
 

@@ -66,14 +66,15 @@ class Addresses:
             return Refused(FOREIGN, _origin(address)) if error.code == "foreign_url" else Refused(NO_PAGE)
 
     def _moved(self, address: str) -> str:
-        origin = _origin(address)
-        for mapping in self._mappings:
-            before = origin if mapping.old.startswith("/") else ""
-            rest = address.removeprefix(before + mapping.old)
-            if rest != address and (mapping.old.endswith("/") or not rest or rest[0] in "/?#"):
-                self._used.add(mapping)
-                moved = mapping.new if rest[:1] in "?#" else f"{mapping.new.rstrip('/')}/{rest.lstrip('/')}"
-                return (origin if _is_path(moved) else "") + moved + (rest if rest[:1] in {"?", "#"} else "")
+        """By at most one mapping of an address, and then by at most one of a path."""
+        for paths in (False, True):
+            origin = _origin(address)
+            for mapping in self._mappings:
+                rest = address.removeprefix((origin if paths else "") + mapping.old)
+                if _is_path(mapping.old) == paths and rest != address and _is_whole(mapping.old, rest):
+                    self._used.add(mapping)
+                    address = (origin if _is_path(mapping.new) else "") + _joined(mapping.new, rest)
+                    break
         return address
 
     def unused(self) -> list[str]:
@@ -93,6 +94,15 @@ class Addresses:
             f"{', '.join(origins[:NAMED_ORIGINS])}{more}. Move them with --map {origins[0]}={self._site.origins[0]} "
             "(once for each), add the origins to the site, or take the pages as they are with --any-host."
         )
+
+
+def _is_whole(old: str, rest: str) -> bool:
+    """Whether a part of the path ends where `old` ends."""
+    return old.endswith("/") or not rest or rest[0] in "/?#"
+
+
+def _joined(new: str, rest: str) -> str:
+    return new + rest if rest[:1] in {"", "?", "#"} else f"{new.rstrip('/')}/{rest.lstrip('/')}"
 
 
 def _is_path(url: str) -> bool:

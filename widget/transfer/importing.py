@@ -174,7 +174,7 @@ def _content(site: Site, plan: Plan, row: _Rendered) -> dict[str, Any]:
 
 def _whence(tx: Tx, site: Site, record: ImportedComment, secret_keys: Sequence[str]) -> dict[str, Any]:
     """What may be kept of the address it came from, as of any comment: itself for some days, a short hash for good."""
-    young = record.created_at >= tx.now - site.address_days * DAY
+    young = site.address_days > 0 and record.created_at >= tx.now - site.address_days * DAY
     hashes = address_hashes(secret_keys, record.address)
     return {
         "address": record.address if young and record.address else None,
