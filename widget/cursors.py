@@ -10,6 +10,7 @@ import msgspec
 
 from widget.errors import BadRequest
 from widget.store import queue
+from widget.store.page_list import PagePlace
 from widget.store.threads import Place
 
 T = TypeVar("T")
@@ -68,6 +69,18 @@ def after_place(place: queue.Place) -> str:
 def read_place(cursor: str) -> queue.Place:
     """Raises `BadRequest` (bad_cursor)."""
     place = queue.Place(*_decode(cursor, tuple[int, int]))
+    if not all(_is_id(number) for number in place):
+        raise bad_cursor()
+    return place
+
+
+def after_page_place(place: PagePlace) -> str:
+    return _encode(place)
+
+
+def read_page_place(cursor: str) -> PagePlace:
+    """Raises `BadRequest` (bad_cursor)."""
+    place = PagePlace(*_decode(cursor, tuple[int, int]))
     if not all(_is_id(number) for number in place):
         raise bad_cursor()
     return place

@@ -12,6 +12,7 @@ from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthoris
 from widget.sites import SETTINGS
 from widget.store.comments import Comment
 from widget.store.joining import Standing
+from widget.store.page_list import Listed
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
@@ -27,7 +28,10 @@ def is_staff(person: Person | None) -> bool:
     return person is not None and person.role in STAFF
 
 
-def closes_at(site: Site, page: Page | None) -> int | None:
+def closes_at(self) -> int | None: ...
+
+
+def closes_at(site: Site, page: Page | Listed | None) -> int | None:
     """When a page closes by itself (Unix ms): when a moderator chose, else so many days after its first comment as the
     site says; None: never.
     """
@@ -38,7 +42,7 @@ def closes_at(site: Site, page: Page | None) -> int | None:
     return ids.time_of(page.id) + site.close_after * DAY if site.close_after else None
 
 
-def is_closed(site: Site, page: Page | None, now: int) -> bool:
+def is_closed(site: Site, page: Page | Listed | None, now: int) -> bool:
     """By a moderator, or by its age; who moderates may write there still."""
     end = closes_at(site, page)
     return page is not None and (page.locked or (end is not None and now >= end))

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth import Auth
 from widget.handlers import account, actions, avatars, comments, documents, embed, health, moderation, owners, reports
-from widget.handlers.admin import comment, inbox, log, person, site, site_settings, sites
+from widget.handlers.admin import comment, inbox, log, page, pages, person, site, site_settings, sites
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -54,6 +54,10 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin", inbox.inbox, methods=["GET", "POST"]),
         Route("/admin/comments/{site}/{id}", comment.comment, methods=["GET", "POST"]),
         Route("/admin/people/{site}/{id}", person.person, methods=["GET", "POST"]),
+        Route("/admin/pages", pages.pages, methods=["GET"]),
+        Route("/admin/pages/alike", pages.alike, methods=["GET", "POST"]),
+        Route("/admin/pages/{site}/{id}", page.page, methods=["GET", "POST"]),
+        Route("/admin/pages/{site}/{id}/merge", page.merge, methods=["GET"]),
         Route("/admin/sites", sites.sites, methods=["GET", "POST"]),
         Route("/admin/sites/{site}", site.site, methods=["GET", "POST"]),
         Route("/admin/sites/{site}/preview", site_settings.preview, methods=["GET"]),

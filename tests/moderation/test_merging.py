@@ -140,8 +140,11 @@ async def test_split_is_undone_too(world: World, bob: Bob) -> None:
     await world.post("One.")
     await world.post("Two.", url=OTHER)
     back = await bob.undo(await bob.merge(OTHER, PAGE))
-    await bob.undo(back)
+    again = await bob.undo(back)
     assert await texts(world, OTHER) == ["One.", "Two."]
+    await check_counters(world)
+    await bob.undo(again)
+    assert (await texts(world, PAGE), await texts(world, OTHER)) == (["One."], ["Two."])
     await check_counters(world)
 
 

@@ -8,12 +8,24 @@ from widget import ids
 
 
 def inbox_address(**query: str) -> str:
+    return _address("/admin", query)
+
+
+def _address(path: str, query: dict[str, str]) -> str:
     given = urlencode({name: value for name, value in query.items() if value})
-    return f"/admin?{given}" if given else "/admin"
+    return f"{path}?{given}" if given else path
 
 
 def comment_address(site: str, comment_id: int) -> str:
     return f"/admin/comments/{site}/{ids.encode(comment_id)}"
+
+
+def page_address(site: str, page_id: int) -> str:
+    return f"/admin/pages/{site}/{ids.encode(page_id)}"
+
+
+def pages_address(**query: str) -> str:
+    return _address("/admin/pages", query)
 
 
 def person_address(site: str, person_id: int) -> str:

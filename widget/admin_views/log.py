@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from widget import ids
-from widget.admin_views.addresses import comment_address, inbox_address, person_address
+from widget.admin_views.addresses import comment_address, page_address, person_address
 from widget.admin_views.site_deeds import site_sentence
-from widget.admin_views.words import comments, date, until
+from widget.admin_views.words import closing, comments, date, until
 from widget.moderation.deciding import Missed
 from widget.moderation.queue import Done
 from widget.moderation.undoing import FINAL
@@ -30,6 +30,7 @@ _TOLD = {
     "unpin": "no longer pinned",
     "note": "described in a note",
     "merge": "merged into another page",
+    "differ": "told apart from another page that looks like it",
     "lock": "closed",
     "unlock": "opened again",
 }
@@ -102,8 +103,14 @@ def deed_sentence(deed: Deed) -> str:
         told = f"banned {until(after.get('banned_until', 0))}"
     elif verb == "role":
         told = f"made {after.get('role', '')}"
+    elif verb == "close":
+        told = closing(after["closes_at"])
+    elif verb == "title":
+        told = f"called “{after['title']}”"
     else:
         told = _TOLD.get(verb, verb)
+    if deed.undoes == "undo":
+        return f"Done again: {what}"
     return f"Undone: {what} {told}" if deed.undoes else f"{what} {told}"
 
 
@@ -113,5 +120,5 @@ def _target_address(deed: Deed) -> str:
     if deed.target == "comment" and deed.lines == 1:
         return comment_address(deed.site_name, deed.target_id)
     if deed.target == "page":
-        return inbox_address(tab="all", site=deed.site_name, page=ids.encode(deed.target_id))
+        return page_address(deed.site_name, deed.target_id)
     return ""

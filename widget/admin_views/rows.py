@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from widget import ids
-from widget.admin_views.addresses import comment_address, inbox_address, person_address
+from widget.admin_views.addresses import comment_address, inbox_address, page_address, person_address
 from widget.admin_views.words import date, readers, tags_of
 from widget.faces import Face, face_of
 from widget.moderation.queue import InPlace
@@ -58,6 +58,7 @@ class RowView(msgspec.Struct, frozen=True):
     reply: bool
     page: str
     page_url: str  # the comment, on the page itself
+    about_page_url: str  # the page, here
     same_page_url: str  # the inbox, with comments of that page alone
     address: str  # it came from; "" once that is forgotten
     same_address_url: str  # the inbox, with all that came from there; "" where nothing is known
@@ -105,6 +106,7 @@ def row_view(row: Queued, reports: Sequence[Report], now: int) -> RowView:
         reply=row.parent_id is not None,
         page=row.page_title or row.page_url,
         page_url=f"{row.page_url}#comment-{identifier}",
+        about_page_url=page_address(row.site_name, row.page_id),
         same_page_url=inbox_address(tab="all", site=row.site_name, page=ids.encode(row.page_id)),
         address=row.address or "",
         same_address_url=inbox_address(tab="all", site=row.site_name, address=row.address_hash or "")

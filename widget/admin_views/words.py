@@ -26,6 +26,13 @@ def readers(number: int) -> str:
     return f"{number:,} reader" if number == 1 else f"{number:,} readers"
 
 
+def closing(closes_at: int | None) -> str:
+    """When a page closes by itself, as `pages.closes_at` says it."""
+    if closes_at is None:
+        return "closes when the site says"
+    return f"closes on {date(closes_at)}" if closes_at else "never closes by itself"
+
+
 def until(time: int) -> str:
     return "for good" if time >= FOR_GOOD else f"until {date(time)}"
 

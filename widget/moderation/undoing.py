@@ -17,6 +17,7 @@ from widget.moderation.pinning import give_back
 from widget.site_verbs import give_name
 from widget.store import actions, pages
 from widget.store.actions import Action, Line
+from widget.store.alike import add_difference, remove_difference
 from widget.store.comments import Comment
 from widget.store.people import Person
 from widget.store.reports import raise_reports
@@ -120,18 +121,29 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
 def _undo_pages(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
     still = []
     for line in lines:  # one, likewise
+        if "differs_from" in line.after:
+            still += [line] if _undo_difference(tx, site, line) else []
+            continue
         page = pages.get_page_by_id(tx, site.id, line.target_id, lock="merged_into" not in line.after)
         if page is None or not _is_as_left(page, line.after):
             continue
         still.append(line)
-        if line.verb == "merge":
+        if line.after.get("merged_into") is not None:
             split(tx, site, page)
-        elif line.after.get("merged_into", 0) is None:
+        elif "merged_into" in line.after:
             merge_again(tx, site, page, line.before["merged_into"])
         else:
             pages.set_page(tx, site.id, page.id, **line.before)
             tx.events.append(PageChanged(site.name, page.key, pages.raise_version(tx, site.id, page.id)))
     return still
+
+
+def _undo_difference(tx: Tx, site: Site, line: Action) -> bool:
+    """Two pages that were told apart may look like one again, or the other way round; whether they do."""
+    other = line.after["differs_from"]
+    if other is not None:
+        return remove_difference(tx, site.id, (line.target_id, other))
+    return add_difference(tx, site.id, (line.target_id, line.before["differs_from"]))
 
 
 def _is_as_left(target: Any, after: dict[str, Any]) -> bool:
