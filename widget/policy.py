@@ -28,9 +28,6 @@ def is_staff(person: Person | None) -> bool:
     return person is not None and person.role in STAFF
 
 
-def closes_at(self) -> int | None: ...
-
-
 def closes_at(site: Site, page: Page | Listed | None) -> int | None:
     """When a page closes by itself (Unix ms): when a moderator chose, else so many days after its first comment as the
     site says; None: never.
