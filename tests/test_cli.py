@@ -119,6 +119,13 @@ def test_owner_renames_a_site_and_the_old_name_leads_to_it(blog: Palaver) -> Non
     assert "1 to 40 characters" in blog.fails("site", "rename", "blog", "My Diary")
 
 
+def test_owner_exports_a_site_to_a_file_and_to_a_pipe(blog: Palaver) -> None:
+    blog.done("export", "--site", "blog", "--out", "blog.jsonl")
+    for lines in (Path("blog.jsonl").read_text(), blog.done("export", "--site", "blog")):
+        assert [json.loads(line)["kind"] for line in lines.splitlines()] == ["export", "site", "end"]
+    assert blog.fails("export", "--site", "blgo") == "There is no site “blgo”; `palaver site list` shows all."
+
+
 def test_owner_removes_a_site_after_a_question(blog: Palaver) -> None:
     kept = blog("site", "remove", "blog", answer="n\n")
     assert kept.exit_code == 1

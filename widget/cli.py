@@ -12,7 +12,7 @@ from widget.commands.base import Group, migrated, read_settings
 from widget.commands.doctor import doctor
 from widget.commands.people import people
 from widget.commands.sites import site
-from widget.commands.transfer import import_
+from widget.commands.transfer import export, import_
 from widget.logs import configure
 
 
@@ -65,5 +65,5 @@ def openapi(ctx: click.Context) -> None:
     click.echo(json.dumps(document(read_settings(ctx).public_url), indent=2))
 
 
-for command in (site, people, admin, import_, doctor):
+for command in (site, people, admin, import_, export, doctor):
     main.add_command(command)

@@ -60,6 +60,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin/pages/{site}/{id}/merge", page.merge, methods=["GET"]),
         Route("/admin/sites", sites.sites, methods=["GET", "POST"]),
         Route("/admin/sites/{site}", site.site, methods=["GET", "POST"]),
+        Route("/admin/sites/{site}/export", site.export, methods=["GET"]),
         Route("/admin/sites/{site}/preview", site_settings.preview, methods=["GET"]),
         Route("/admin/sites/{site}/{group}", site_settings.settings, methods=["GET", "POST"]),
         Route("/admin/log", log.log, methods=["GET", "POST"]),

@@ -1,4 +1,4 @@
-"""`palaver import`: comments from elsewhere."""
+"""`palaver import`: comments from elsewhere; `palaver export`: a site to take along."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -95,3 +95,19 @@ def progress() -> Progress | None:
             bar.render_finish()
 
     return tell
+
+
+@click.command()
+@click.option("--site", "site_name", required=True, help="The site.")
+@click.option("--out", type=click.File("wb", lazy=False), default="-", help="The file to write, else standard output.")
+@click.pass_context
+def export(ctx: click.Context, site_name: str, out: BinaryIO) -> None:
+    """Write all that a site has as JSON Lines: settings, pages, comments with their authors, the log."""
+    from widget.transfer.export import export_site  # noqa: PLC0415
+
+    async def work(db: Database) -> None:
+        _, parts = await export_site(db, site_name)
+        async for part in parts:
+            out.write(part)
+
+    run_verb(migrated(read_settings(ctx)), work)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from widget import policy
 from widget.admin_views.log import deed_view
 from widget.admin_views.sites import badged_views, site_address, tabs, use_views
 from widget.handlers.admin import deeds
 from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
+from widget.html import PAGE_HEADERS
 from widget.moderation import configuring
 from widget.moderation.configuring import fingerprint
-from widget.moderation.overview import read_overview
+from widget.moderation.overview import read_overview, read_site
 from widget.moderation.queue import Ref
 from widget.site_verbs import tag
 from widget.store.sites import Site
+from widget.transfer.export import export_site
 
 
 async def _page(desk: Desk, key: str = "") -> Response:
@@ -88,4 +91,16 @@ _DEEDS: Mapping[str, Callable[[Desk, Site], Awaitable[Outcome | Response]]] = {
     "remove": _remove,
 }
 
+
+async def _export(desk: Desk) -> Response:
+    """All that the site has, for owners: e-mail addresses are in it."""
+    at = await read_site(desk.core, desk.visitor, desk.request.path_params["site"])
+    policy.can_own(owner=at.owner)
+    desk.core.limits.check("export", str(desk.visitor.person_id), desk.core.db.now())
+    _, parts = await export_site(desk.core.db, at.site.name)
+    named = {"Content-Disposition": f'attachment; filename="palaver-{at.site.name}.jsonl"'}
+    return StreamingResponse(parts, headers={**PAGE_HEADERS, **named, "Content-Type": "application/jsonl"})
+
+
 site = at_desk(_page, _act)
+export = at_desk(_export)
