@@ -63,7 +63,7 @@ export default async (app) => {
     else show(li);
   };
 
-  /* A comment goes under the one that `data-parent` names, before "Show more". */
+  /* A comment goes under the one that `data-parent` names, in its order, before "Show more". */
   const place = (li, list = $("#list")) => {
     find(id(li))?.remove();
     const parent = li.dataset.parent && find(li.dataset.parent);
@@ -71,10 +71,13 @@ export default async (app) => {
       if (!$(":scope > ol", parent)) parent.append(document.createElement("ol"));
       list = $(":scope > ol", parent);
     }
-    if (list.id && home.dataset.sort === "new") return list.prepend(li);
-    const last = list.lastElementChild;
-    if (last?.matches(".more")) last.before(li);
-    else list.append(li);
+    const sort = list.id ? home.dataset.sort : "old";
+    const behind = (other) => {
+      if (!other.id) return !other.nextElementSibling; // "Show more"
+      if (sort === "best" || $(":scope > article .pin", other)) return false;
+      return sort === "new" ? other.id < li.id : other.id > li.id;
+    };
+    list.insertBefore(li, [...list.children].find(behind) ?? null);
     if (parent) app.dress(parent);
   };
   const count = (more) => {
@@ -95,7 +98,7 @@ export default async (app) => {
       const acts = $(`[id="comment-${id}"] > article > .acts`, scope);
       const left = Date.parse(until) - Date.now();
       if (!acts || !(left > 0)) continue;
-      $(".hide", acts)?.remove();
+      for (const other of all(".hide, .report", acts)) other.remove();
       const links = ["edit", "delete"].map((verb) => {
         const link = $("." + verb, acts) ?? acts.appendChild(document.createElement("a"));
         link.className = verb;
@@ -110,6 +113,7 @@ export default async (app) => {
       };
       setTimeout(over, Math.min(left, 2 ** 31 - 1));
     }
+    app.mark?.(scope);
   };
   const sign = () => {
     const { person } = app.me;
@@ -138,8 +142,15 @@ export default async (app) => {
     for (const button of all(".like[aria-pressed]")) button.ariaPressed = "false";
     overlay(document);
     sign();
-    if (pending.every((other) => find(other.id))) return;
-    for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) if (!find(id(li))) place(li);
+    await wait();
+    if (app.mark || app.me.can.includes("moderate")) await app.run("moderation", "lay");
+  };
+  /* What waits under a comment that is not shown yet is laid over it once that is. */
+  const wait = async () => {
+    if ((app.me.pending ?? []).every((other) => find(other.id))) return;
+    for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) {
+      if (!find(id(li)) && (!li.dataset.parent || find(li.dataset.parent))) place(li);
+    }
   };
 
   /* People whom the reader does not want to see, in this browser */
@@ -247,6 +258,7 @@ export default async (app) => {
       const fresh = nodes.filter((node) => !node.matches(".more"));
       if (fresh[0]) show(fresh[0]);
       say(`${fresh.length} more`);
+      await wait();
     }),
 
     order: tried(async (link) => {

@@ -67,6 +67,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin/link", owners.link, methods=["GET"]),
         Route("/admin/link", owners.claim, methods=["POST"]),
         Route("/report/thanks", reports.thanks, methods=["GET"]),
+        Route("/report/{site}/", reports.find, methods=["GET"]),
         Route("/report/{site}/{id}", reports.form, methods=["GET"]),
         Route("/report/{site}/{id}", reports.send, methods=["POST"]),
         Route("/avatar/{avatar}.webp", avatars.avatar, methods=["GET"]),

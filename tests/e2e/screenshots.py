@@ -15,6 +15,7 @@ from tests.e2e import states
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
+from tests.e2e.moderating_states import MODERATING_STATES
 from tests.e2e.policy_states import POLICY_STATES
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
@@ -37,7 +38,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
-STATES = {**states.STATES, **POLICY_STATES}
+STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES}
 PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from widget import ids, site_verbs
 from widget.db import Database, Tx
-from widget.models import comments, pages
+from widget.models import comments, pages, sites
+from widget.models import people as people_table
 from widget.store import likes, people
 
 
@@ -87,6 +88,16 @@ class Seed:
         home = str(self._client.base_url)
         await site_verbs.add(self._database, name, [origin], home)
         await site_verbs.change(self._database, name, settings, home)
+
+    async def set_standing(self, site: str, name: str, **values: object) -> None:
+        """What the member of that name is on a site: `role`, `shadowed` …"""
+
+        def give(tx: Tx) -> None:
+            site_id = tx.conn.execute(sa.select(sites.c.id).where(sites.c.name == site)).scalar_one()
+            member = sa.select(people_table.c.id).where(people_table.c.name == name, people_table.c.kind == "member")
+            people.set_standing(tx, site_id, tx.conn.execute(member).scalar_one(), **values)
+
+        await self._database.write(give)
 
 
 def _page(page_id: int) -> sa.Update:

@@ -23,8 +23,8 @@ FOCUS = """() => {
 }"""
 ORDER = [
     *("Leave a comment", "Oldest", "Newest", "Best"),
-    *("now", "Like", "Liked by 1 person", "Reply", "Hide", "Replies"),
-    *("now", "Like", "Reply", "Hide"),
+    *("now", "Like", "Liked by 1 person", "Reply", "Report", "Hide", "Replies"),
+    *("now", "Like", "Reply", "Report", "Hide"),
     *("Comment", "Bold", "Italic", "Quote", "Code", "Link", "List"),
     *("Log in with Demo", "Email", "Name", "Website"),
     *("Post Comment", "Preview", "How your comment data is processed"),

@@ -202,3 +202,12 @@ async def test_program_reports_by_json(world: World, cast: Cast) -> None:
 
 def test_program_may_give_the_reasons_that_people_may() -> None:
     assert get_args(api.Reason) == tuple(reporting.REASONS)
+
+
+async def test_button_at_a_comment_leads_to_its_page(world: World) -> None:
+    comment = await world.post("Rude.")
+    answer = await world.client.get("/report/blog/", params={"comment": comment["id"]})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/report/blog/{comment['id']}")
+    for wrong in ("", "x", "//evil.example/"):
+        answer = await world.client.get("/report/blog/", params={"comment": wrong})
+        assert answer.status_code == 404

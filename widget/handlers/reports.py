@@ -5,13 +5,22 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from widget import reporting
+from widget import ids, reporting
 from widget.api import ReportIn
+from widget.comments import unknown_comment
 from widget.documents import FIRST_PARTY
 from widget.errors import PalaverError
 from widget.handlers.comments import PRIVATE
 from widget.handlers.requests import read_form, read_json, reader_of, service_of, site_of, writer_of
 from widget.html import PAGE_HEADERS
+
+
+async def find(request: Request) -> Response:
+    """GET /report/{site}/?comment=ID: where a button leads that is the same at each comment, which compresses well."""
+    site, number = await site_of(request), ids.decode(request.query_params.get("comment", ""))
+    if number is None:
+        raise unknown_comment()
+    return RedirectResponse(f"/report/{site.name}/{ids.encode(number)}", 303, PAGE_HEADERS)
 
 
 async def form(request: Request) -> Response:
