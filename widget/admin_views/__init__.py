@@ -3,6 +3,7 @@
 rows.py        comments with their buttons, and those near one
 people.py      a person
 pages.py       pages, two that look like one, and a merge before it is done
+numbers.py     numbers as plots
 log.py         deeds, and what is said after one
 sites.py       sites and their settings
 site_deeds.py  what was done to a site, in words

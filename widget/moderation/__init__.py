@@ -8,6 +8,7 @@ sweeping.py   all comments of a person
 undoing.py    taking a deed back
 queue.py      what waits, finding comments, one in its place, one person
 page_list.py  pages: the list, one, what a merge would make, and which look like one
+numbers.py    how much was written, held and decided
 log.py        what was done
 owners.py     the link that makes the first owner
 """
