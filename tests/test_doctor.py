@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.service import HOME, World, settings
+from tests.support.service import HOME, World
 from tests.support.sites import make_site
 from widget.doctor.checks import Case, check_page
 from widget.doctor.csp import forbidding
@@ -17,6 +17,7 @@ from widget.doctor.examine import examine, places_here
 from widget.doctor.findings import Finding
 from widget.doctor.page import read_page
 from widget.doctor.service import check_clock
+from widget.store.sites import list_sites
 
 SERVICE = "https://comments.example"
 PAGE = "https://blog.example/posts/bread"
@@ -162,11 +163,10 @@ def test_clock_that_is_off_is_told() -> None:
 
 
 def test_only_an_owner_on_loopback_looks_at_pages_on_loopback() -> None:
-    ours, public = settings("sqlite:///x.db"), settings("sqlite:///x.db", public_url=SERVICE)
-    assert places_here("http://127.0.0.1:8000/posts/", ours) == {"127.0.0.1": ("127.0.0.1", 8000)}
-    assert places_here("http://127.0.0.1:8000/posts/", public) == {}
-    assert places_here("http://192.168.1.1/", ours) == {}
-    assert places_here("rubbish", ours) == {}
+    assert places_here("http://127.0.0.1:8000/posts/", HOME) == {"127.0.0.1": ("127.0.0.1", 8000)}
+    assert places_here("http://127.0.0.1:8000/posts/", SERVICE) == {}
+    assert places_here("http://192.168.1.1/", HOME) == {}
+    assert places_here("rubbish", HOME) == {}
 
 
 @contextlib.asynccontextmanager
@@ -188,7 +188,8 @@ async def examined(world: World, page: httpx2.Response | Exception, **changed: s
         httpx2.AsyncClient(transport=httpx2.MockTransport(proxied)) as http,
         httpx2.AsyncClient(transport=httpx2.MockTransport(blog)) as public_http,
     ):
-        yield await examine(PAGE, settings("", public_url=HOME), world.db, {}, http=http, public_http=public_http)
+        known = await world.db.read(list_sites)
+        yield await examine(PAGE, HOME, known, {}, http=http, public_http=public_http)
 
 
 def page_with(tag: str, **headers: str) -> httpx2.Response:

@@ -27,6 +27,7 @@ from widget.avatars import Pictures
 from widget.cache import DocumentCache, Key, ReadVersion, Version
 from widget.core import Core
 from widget.db import Clock, Database, open_database, unix_ms
+from widget.doctor.examine import Doctor
 from widget.errors import PalaverError, TooMany
 from widget.fast_path import FastPath
 from widget.handlers import errors
@@ -120,6 +121,7 @@ def create_app(
         providers=provider_views(list(providers.values())),
         cache=cache,
         pictures=pictures,
+        doctor=Doctor(settings.public_url, providers, http, certificates, instead),
     )
 
     @contextlib.asynccontextmanager

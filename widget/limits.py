@@ -41,6 +41,7 @@ RULES = {
     "sign-in": Rule(20, 15_000, "signing in"),
     "mail": Rule(5, 600_000, "asking for mails"),  # to one e-mail address, whoever asks
     "picture": Rule(5, 60_000, "fetching pictures"),  # one person
+    "doctor": Rule(5, 20_000, "having pages looked at"),  # one person
     "export": Rule(3, 60_000, "asking for your data"),  # one person
 }
 

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth import Auth
 from widget.handlers import account, actions, avatars, comments, documents, embed, health, moderation, owners, reports
-from widget.handlers.admin import comment, inbox, log, numbers, page, pages, person, site, site_settings, sites
+from widget.handlers.admin import comment, doctor, inbox, log, numbers, page, pages, person, site, site_settings, sites
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -65,6 +65,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin/sites/{site}/{group}", site_settings.settings, methods=["GET", "POST"]),
         Route("/admin/numbers", numbers.numbers, methods=["GET"]),
         Route("/admin/log", log.log, methods=["GET", "POST"]),
+        Route("/admin/doctor", doctor.doctor, methods=["GET", "POST"]),
         Route("/admin/link", owners.link, methods=["GET"]),
         Route("/admin/link", owners.claim, methods=["POST"]),
         Route("/report/thanks", reports.thanks, methods=["GET"]),

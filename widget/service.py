@@ -9,6 +9,7 @@ from auth import Auth
 from widget.avatars import Pictures
 from widget.cache import DocumentCache
 from widget.core import Core
+from widget.doctor.examine import Doctor
 from widget.html import Html
 from widget.site_directory import SiteDirectory
 from widget.views import ProviderView
@@ -24,3 +25,4 @@ class Service:
     providers: Sequence[ProviderView]  # those with keys
     cache: DocumentCache
     pictures: Pictures
+    doctor: Doctor

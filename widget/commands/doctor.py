@@ -39,13 +39,10 @@ async def _examine(url: str, settings: Settings, db: Database) -> list[Finding]:
     import httpx2  # noqa: PLC0415  (other commands need none of these)
 
     from widget.app import offered_providers  # noqa: PLC0415
-    from widget.doctor.examine import MAX_BYTES, examine, places_here  # noqa: PLC0415
-    from widget.public_http import public_client  # noqa: PLC0415
+    from widget.doctor.examine import Doctor  # noqa: PLC0415
+    from widget.store.sites import list_sites  # noqa: PLC0415
 
     certificates = httpx2.create_ssl_context()
-    here = places_here(url, settings)
-    async with (
-        httpx2.AsyncClient(verify=certificates, timeout=10) as http,
-        public_client(certificates, max_bytes=MAX_BYTES, instead=here) as public_http,
-    ):
-        return await examine(url, settings, db, offered_providers(settings), http=http, public_http=public_http)
+    async with httpx2.AsyncClient(verify=certificates, timeout=10) as http:
+        doctor = Doctor(settings.public_url, offered_providers(settings), http, certificates)
+        return await doctor.examine(url, await db.read(list_sites))

@@ -9,6 +9,7 @@ undoing.py    taking a deed back
 queue.py      what waits, finding comments, one in its place, one person
 page_list.py  pages: the list, one, what a merge would make, and which look like one
 numbers.py    how much was written, held and decided
+examining.py  having a page looked at
 log.py        what was done
 owners.py     the link that makes the first owner
 """

@@ -7,6 +7,7 @@ person.py    one person, and what can be done about them
 pages.py     the pages of a site, and those that look like one
 page.py      one page, and a merge before it is done
 numbers.py   how much was written
+doctor.py    what of the comments on a page will not work
 log.py       what was done
 deeds.py     what the buttons at comments and deeds do, on every one of these pages
 """
