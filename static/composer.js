@@ -161,6 +161,11 @@ export default async (app) => {
       try {
         return await act.fragment(app.address, body);
       } catch (error) {
+        if (error.code === "proof_needed" && !body.has("proof")) {
+          const part = await app.load("proof").catch(() => null);
+          body.set("proof", part ? await part.solve(of, error.challenge) : "-");
+          continue;
+        }
         const lost = error.status === 0 || error.status === 502 || error.status === 504;
         if (!lost) throw error;
         if (wait > 32) throw { message: "The connection is still lost. Your comment is kept here; post it again later. It will not appear twice." };

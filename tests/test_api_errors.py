@@ -18,6 +18,7 @@ TABLE = {operation.name: operation for operation in OPERATIONS}
 BODIES: dict[str, dict[str, Any]] = {
     "post": {"url": PAGE, "text": "Hello.", "guest": {**GUEST, "name": "Gustav"}},
     "edit": {"text": "Hello again."},
+    "report": {"reason": "spam"},
     "preview": {"text": "Hello."},
     "set_status": {"status": "spam"},
     "undo": {"id": "0123456789abc"},
@@ -25,9 +26,9 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # What each operation answers where the same is wrong: the code, for those that declare the status.
 WITH_BODY = tuple(BODIES)
-OF_COMMENT = ("edit", "delete", "like", "unlike")
-LIMITED = ("post", *OF_COMMENT, "preview")
-MODERATING = ("set_status", "undo", "ban", "unban", "lock", "unlock")
+OF_COMMENT = ("edit", "delete", "like", "unlike", "dislike", "undislike")
+LIMITED = ("post", *OF_COMMENT, "report", "preview")
+MODERATING = ("pin", "unpin", "set_status", "undo", "ban", "unban", "lock", "unlock")
 CODES: dict[int, dict[str, str]] = {
     400: {
         **dict.fromkeys(("thread", "replies", "likers"), "bad_cursor"),
@@ -46,7 +47,7 @@ CODES: dict[int, dict[str, str]] = {
     429: dict.fromkeys(LIMITED, "too_many"),
     503: dict.fromkeys(TABLE, "database_unavailable"),
 }
-OF_MODERATORS = {("set_status", 409), ("undo", 409)}  # tried in `moderation/test_operations.py`
+ELSEWHERE = {("set_status", 409), ("undo", 409), ("pin", 409), ("pin", 422), ("report", 409)}  # in `moderation/`
 
 
 class Api(NamedTuple):
@@ -138,7 +139,7 @@ async def _asked(api: Api, wrong: Wrong, status: int) -> dict[str, str]:
 
 def test_every_declared_error_is_tried() -> None:
     declared = {(name, status) for name, operation in TABLE.items() for status in operation.errors}
-    assert declared == {(name, status) for status, codes in CODES.items() for name in codes} | OF_MODERATORS
+    assert declared == {(name, status) for status, codes in CODES.items() for name in codes} | ELSEWHERE
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ async def test_wrong_request_is_told(api: Api, status: int, wrong: Wrong) -> Non
 
 
 async def test_nobody_is_told_to_sign_in(api: Api) -> None:
-    await api.world.set_site("blog", guests="off")
+    await api.world.set_site("blog", guests="off", votes="both")
     assert await _asked(api, _nobody, 401) == CODES[401]
 
 

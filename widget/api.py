@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -37,6 +37,7 @@ class CommentIn(_Taken, frozen=True):
     title: str = ""
     parent_id: str | None = None
     guest: GuestIn | None = None
+    proof: str | None = None  # of work: a solution, or "" to be given a challenge where one is needed
 
 
 class TextIn(_Taken, frozen=True):
@@ -187,6 +188,7 @@ class ErrorDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     message: str
     fields: dict[str, str] = {}
+    challenge: dict[str, Any] = {}  # with `proof_needed`
 
 
 class ErrorOut(msgspec.Struct, frozen=True):

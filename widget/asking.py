@@ -11,7 +11,7 @@ from widget.background import Background
 from widget.core import Actor, Core
 from widget.errors import PalaverError
 from widget.events import Event, Judged
-from widget.guests import Guest
+from widget.guests import Guest, author_of
 from widget.names import clean_email, clean_name, clean_url
 from widget.screening import is_exempt
 from widget.spam.akismet import CHECK, Akismet, Question
@@ -49,7 +49,7 @@ async def ask(
         return ()
     if comment_id:
         page_url = await core.db.read(pages.get_url_of_comment, site.id, ids.decode(comment_id) or 0)
-    name, email, website = guest or (Guest(person.name, person.email, person.url) if person else Guest("", "", ""))
+    name, email, website = guest or author_of(person)
     question = Question(
         blog=site.origins[0],
         user_ip=_one(actor.address),

@@ -14,10 +14,11 @@ from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Conflict, Invalid, NotFound
 from widget.events import PageChanged
-from widget.guests import ANONYMOUS, Guest, check_guest
+from widget.guests import ANONYMOUS, Guest, author_of, check_guest
 from widget.moderation.deciding import write_decision
 from widget.names import clean_name
 from widget.page_key import PageKey
+from widget.proving import prove
 from widget.spam.verdicts import Verdict
 from widget.store import comments as store
 from widget.store import idempotency, likes, pages, people, sessions
@@ -45,6 +46,7 @@ class Draft(msgspec.Struct, frozen=True):
     key: str
     trap: str = ""
     agent: str = ""  # the browser's User-Agent
+    proof: str | None = None  # of work (`proving.prove`)
 
 
 class Posted(NamedTuple):
@@ -60,7 +62,7 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     """Save a comment; the same again for the same idempotency key, or the same words within a minute.
 
     Raises `Invalid` (empty, too long, unknown parent, guest fields, reused key; not published, though it is kept for
-    moderators), what `policy.can_post` raises, and `TooMany`.
+    moderators), what `policy.can_post` raises, `ProofNeeded`, and `TooMany`.
     """
     text = check_text(draft.text)
     if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
@@ -70,6 +72,7 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
         trap=draft.trap,
         seconds=seconds_open(draft.key, core.db.now()),
         asked=await ask(core, site, actor, text, guest=draft.guest, page_url=draft.page.url, agent=draft.agent),
+        proof=await prove(core, site, draft.key, draft.proof),
     )
     # Not who asks: an answer lost after its cookie arrived is asked again with a session.
     body = msgspec.msgpack.encode((draft.page.key, draft.parent_id, text, draft.guest))
@@ -102,7 +105,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
     if same is not None and (comment := _comment(tx, site, same)).status != "rejected":
         return Posted(comment, page)
 
-    said = screening.screen(tx, site, person, guest or _author_of(person), written)
+    said = screening.screen(tx, site, person, guest or author_of(person), written)
     person_id, session = _author(tx, site, person, guest)
     values = {
         **screening.columns(written, said),
@@ -190,10 +193,6 @@ def _author(tx: Tx, site: Site, person: Person | None, guest: Guest | None) -> t
     return person.id, None
 
 
-def _author_of(person: Person | None) -> Guest:
-    return Guest(person.name, person.email, person.url) if person else Guest("", "", "")
-
-
 def _add_session(tx: Tx, site: Site, person_id: int) -> str:
     token, session = new_frame_session(person_id, site.id, "", tx.now)
     sessions.add_session(tx, session)
@@ -220,7 +219,7 @@ async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str,
 def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -> Changed:
     comment, page, person = find(tx, site, actor, comment_id)
     policy.can_edit(site, page, comment, person, tx.now)
-    said = screening.screen(tx, site, person, _author_of(person), written)
+    said = screening.screen(tx, site, person, author_of(person), written)
     screening.let_through(said or ())
     values = screening.columns(written, said, comment.status)
     if written.text != comment.text or values["status"] != comment.status:

@@ -49,3 +49,8 @@ def check_guest(site: Site, guest: Guest | None, person: Person | None) -> Guest
         email if site.guest_email != "hidden" else "",
         website if site.guest_website != "hidden" else "",
     )
+
+
+def author_of(person: Person | None) -> Guest:
+    """What a person is known by, in the words of a guest."""
+    return Guest(person.name, person.email, person.url) if person else Guest("", "", "")

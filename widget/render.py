@@ -108,6 +108,7 @@ def thread_view(
         guests=site.guests,
         guest_fields=maker.guest_fields(),
         dislikes=site.votes == "both",
+        proof=site.proof_of_work != "off",
         privacy_url=site.privacy_url or "/privacy",
         me=maker.me(),
         desk=desk_view(site, thread, maker.reader, maker.told),

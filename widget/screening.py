@@ -12,6 +12,7 @@ from widget.errors import Invalid
 from widget.guests import Guest
 from widget.policy import is_staff
 from widget.spam import bayes, checks
+from widget.spam.proof import weigh
 from widget.spam.submission import Submission
 from widget.spam.verdicts import Verdict, gravest, pack
 from widget.store import spam as store
@@ -29,7 +30,10 @@ def is_exempt(person: Person | None) -> bool:
 
 
 def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Written) -> list[Verdict] | None:
-    """What the checks say of a comment before it is kept; None for whom they are not asked about."""
+    """What the checks say of a comment before it is kept; None for whom they are not asked about.
+
+    Raises `ProofNeeded`.
+    """
     if is_exempt(person):
         return None
     facts = store.get_facts(
@@ -50,7 +54,8 @@ def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Wr
         score=_score(tx, site, comment.text, facts.total),
     )
     shadow = [_SHADOW] if person is not None and person.shadowed else []
-    return [*shadow, *checks.run(submission, site), *comment.asked]
+    new = person is None or person.kind != "member" or facts.approved < site.trust_after
+    return weigh(site, [*shadow, *checks.run(submission, site), *comment.asked], comment.proof, new=new)
 
 
 def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | None:

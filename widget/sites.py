@@ -95,6 +95,14 @@ SETTINGS = (
     Setting("words_reject", "spam", "Words to refuse", "", "Words with which it is refused.", WORDS),
     Setting("blocked", "spam", "Blocked", "", "From whom, and with links to whom, everything is spam.", BLOCKED),
     Setting(
+        "proof_of_work",
+        "spam",
+        "Proof of work",
+        "off",
+        "From whom a short calculation is asked: nobody, where the checks are unsure, or all who are new.",
+        one_of("off", "unsure", "all"),
+    ),
+    Setting(
         "reports_to_hide",
         "spam",
         "Reports",

@@ -167,6 +167,7 @@ class ThreadView(msgspec.Struct):
     guests: bool  # may guests post?
     guest_fields: GuestFields
     dislikes: bool  # may comments be disliked?
+    proof: bool  # may a proof of work be asked for?
     privacy_url: str
     origins: list[str]  # whom the frame may talk to: exactly the list of `frame-ancestors`
     me: PersonView | None = None

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from widget.core import Actor, Core, fingerprints
 from widget.errors import Invalid
 from widget.names import clean_text
+from widget.spam.proof import Proof
 from widget.spam.verdicts import Verdict
 from widget.text import MAX_TEXT_BYTES, plain_text, render_markdown
 
@@ -29,6 +30,7 @@ class Written(NamedTuple):
     trap: str = ""  # what came in the field that people do not see
     seconds: float | None = None  # for which the form was open; None: not known
     asked: Sequence[Verdict] = ()  # what others were asked, before the unit of work
+    proof: Proof | None = None  # of work; None: it is not a matter
 
 
 async def write(core: Core, actor: Actor, text: str) -> Written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.proof import make_endless
 from tests.e2e.states import Scene, State, reach
 from widget.store.likes import DISLIKE
 
@@ -36,4 +37,17 @@ async def too_old(scene: Scene) -> Page:
     return scene.page
 
 
-POLICY_STATES: dict[str, State] = {"dislikes": dislikes, "too-old": too_old}
+async def proof(scene: Scene) -> Page:
+    """While the browser does its proof of work, which never ends here."""
+    site = f"proof-{scene.name}"
+    await scene.seed.add_site(site, scene.blog.origin, proof_of_work="all", min_seconds="0")
+    await scene.reader.open(scene.add("Proof", tag=f'data-site="{site}"'))
+    await scene.page.route("**/embed/proof-*", make_endless)
+    await scene.reader.write("Mine went in cold.")
+    await scene.reader.be_guest()
+    await scene.reader.post()
+    await expect(scene.reader.form.locator(".told")).to_be_visible()
+    return scene.page
+
+
+POLICY_STATES: dict[str, State] = {"dislikes": dislikes, "too-old": too_old, "proof": proof}

@@ -16,7 +16,8 @@ TEMPLATES = sorted(  # but for mails, whose readers take no other style than inl
     for path in folder("templates").rglob("*.html")
     if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
 )
-# admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites that have dislikes.
+# admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites with dislikes,
+# proof.js for those that ask for proof of work.
 
 
 def _size(*names: str) -> int:
@@ -39,7 +40,7 @@ def test_a_template_has_nothing_inline(name: str) -> None:
     assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", source, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("name", [name for name in (*READING, *LATER) if name.endswith(".js")])
+@pytest.mark.parametrize("name", [name for name in (*READING, *LATER, "proof.js") if name.endswith(".js")])
 def test_a_script_writes_no_style_attribute_and_evaluates_nothing(name: str) -> None:
     source = (folder("static") / name).read_text()
     assert not re.search(r"setAttribute\(\s*[\"']style|\beval\(|new Function|document\.write", source)

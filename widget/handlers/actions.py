@@ -72,6 +72,7 @@ async def _post(deed: Deed) -> Response:
         key=form.get("key", ""),
         trap=form.get("subject", ""),
         agent=request.headers.get("user-agent", ""),
+        proof=form.get("proof", "") if is_fragment(request) else None,
     )
     posted = await comments.post(deed.core, document.site, deed.actor, draft)
     author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)

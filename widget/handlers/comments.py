@@ -85,6 +85,7 @@ async def post(request: Request) -> Response:
         guest=Guest(body.guest.name, body.guest.email, body.guest.website) if body.guest else None,
         key=request.headers.get("idempotency-key", ""),
         agent=request.headers.get("user-agent", ""),
+        proof=body.proof,
     )
     posted = await comments.post(service_of(request).core, site, actor, draft)
     response = json_answer(comment_out(posted.comment, own=True), 201)

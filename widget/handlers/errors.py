@@ -15,6 +15,7 @@ from auth import AuthError
 from widget.errors import NotFound, PalaverError
 from widget.handlers.requests import service_of
 from widget.html import PAGE_HEADERS, frame_headers
+from widget.spam.proof import ProofNeeded
 
 logger = logging.getLogger("palaver.errors")
 Told = PalaverError | AuthError
@@ -74,6 +75,8 @@ def as_json(error: Told) -> dict[str, Any]:
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.fields:
         body["fields"] = error.fields
+    if isinstance(error, ProofNeeded):
+        body["challenge"] = error.challenge
     return {"error": body}
 
 
