@@ -86,8 +86,8 @@ class EmailWay:
         if email is None:
             return await self._address_page(attempt, typed, _NO_ADDRESS, 422)
         try:
-            self._service.limit("sign-in", str(request.state.client_address))
-            self._service.limit("mail", self._fingerprints(b"mail to " + _subject(email).encode())[0].hex())
+            await self._service.limit("sign-in", str(request.state.client_address))
+            await self._service.limit("mail", self._fingerprints(b"mail to " + _subject(email).encode())[0].hex())
         except TooMany as error:
             return await self._address_page(attempt, typed, error.message, error.status)
         token = await self._codes.add(attempt, email)

@@ -48,7 +48,7 @@ class Frame:
         The session lasts so many seconds.
         """
         caller = check_change(request.headers, self._service.origin)
-        self._service.limit("sign-in", str(request.state.client_address))
+        await self._service.limit("sign-in", str(request.state.client_address))
         fields = await read_fields(request)
         site = await self._service.site(fields)
         if not site.sso_keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx2
 import jinja2
@@ -46,7 +46,7 @@ class Auth:
         templates: jinja2.Environment,
         http: httpx2.AsyncClient,
         now: Callable[[], int],
-        limit: Callable[[str, str], None],
+        limit: Callable[[str, str], Awaitable[None]],
         clean_name: Callable[[str], str],
         clean_email: Callable[[str], str | None],
         email: EmailSetup | None = None,

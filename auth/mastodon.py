@@ -72,7 +72,7 @@ class MastodonWay:
         if not server:
             return await self._page(attempt, typed, _NO_SERVER, 422, choose=choose)
         try:
-            self._service.limit("sign-in", str(request.state.client_address))
+            await self._service.limit("sign-in", str(request.state.client_address))
             client = await self._client(server)
         except TooMany as error:
             return await self._page(attempt, typed, error.message, error.status, choose=choose)

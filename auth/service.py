@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from auth.attempts import Attempts
@@ -24,7 +24,7 @@ class Service:
     sites: SiteDirectory
     pages: Pages
     now: Callable[[], int]
-    limit: Callable[[str, str], None]
+    limit: Callable[[str, str], Awaitable[None]]
     clean_name: Callable[[str], str]
     clean_email: Callable[[str], str | None]
     attempts: Attempts

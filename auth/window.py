@@ -37,7 +37,7 @@ class Window:
         """Answers 303 whatever happens, to a page without the secret: nothing to reload, nothing to retry."""
         try:
             check_window_form(request.headers, self._service.origin)
-            self._service.limit("sign-in", _address(request))
+            await self._service.limit("sign-in", _address(request))
             fields = await read_fields(request)
             window_id, token = await self._begin(request, fields)
         except AuthError as refusal:

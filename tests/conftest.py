@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.cast import Cast, make_cast
 from tests.support.postgres import Postgres, running_postgres
+from tests.support.redis import RedisServer, running_redis
 from tests.support.service import Clock, World, open_world
 from widget.migrate import migrate
 
@@ -18,6 +19,12 @@ from widget.migrate import migrate
 def postgres() -> Iterator[Postgres]:
     with running_postgres() as server:
         server.make_template(migrate)
+        yield server
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    with running_redis() as server:
         yield server
 
 

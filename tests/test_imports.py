@@ -27,7 +27,7 @@ LAYERS = {
     "routes": "routes",
     "handlers": "handlers",
     "answers": "account_page admin_views api assets cache doctor encodings fast_path html "
-    "labels logs openapi operations preview render service site_directory tools transfer view_tree views",
+    "labels logs openapi operations preview render service sharing site_directory tools transfer view_tree views",
     "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation pages "
     "pending people_verbs proving reporting retention screening site_verbs threads written",
     "pure": "blocks cursors documents faces guests limits links names page_key page_likeness pictures policy "

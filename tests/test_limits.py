@@ -1,84 +1,96 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.redis import RedisServer
 from widget import limits
 from widget.errors import TooMany
-from widget.limits import RULES, Limits, client_address
+from widget.limits import RULES, CountsInMemory, Limits, client_address
+from widget.sharing import Shared
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
 NOW = 1_800_000_000_000
 
 
-def allowed(rules: Limits, rule: str, key: str, now: int) -> bool:
+@pytest.fixture(params=["memory", "redis"])
+async def rules(request: pytest.FixtureRequest) -> AsyncIterator[Limits]:
+    if request.param == "memory":
+        yield Limits(enabled=True)
+        return
+    server: RedisServer = request.getfixturevalue("redis_server")
+    shared = Shared(server.url)
+    yield Limits(enabled=True, counts=shared)
+    await shared.close()
+
+
+async def allowed(rules: Limits, rule: str, key: str, now: int) -> bool:
     try:
-        rules.check(rule, key, now)
+        await rules.check(rule, key, now)
     except TooMany:
         return False
     return True
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_guest_who_acts_too_often_is_told_when_to_come_back(rule: str) -> None:
-    rules = Limits(enabled=True)
+async def test_guest_who_acts_too_often_is_told_when_to_come_back(rules: Limits, rule: str) -> None:
     for _ in range(RULES[rule].burst):
-        rules.check(rule, "192.0.2.1", NOW)
+        await rules.check(rule, "192.0.2.1", NOW)
     with pytest.raises(TooMany) as caught:
-        rules.check(rule, "192.0.2.1", NOW)
+        await rules.check(rule, "192.0.2.1", NOW)
     wait = caught.value.retry_after
     assert wait is not None
     assert wait * 1_000 >= RULES[rule].every
     assert caught.value.message.endswith(" second." if wait == 1 else f" {wait} seconds.")
-    rules.check(rule, "192.0.2.1", NOW + wait * 1_000)
+    await rules.check(rule, "192.0.2.1", NOW + wait * 1_000)
 
 
-def test_address_is_counted_apart_from_others_and_for_each_rule() -> None:
-    rules = Limits(enabled=True)
-    while allowed(rules, "post", "192.0.2.1", NOW):
+async def test_address_is_counted_apart_from_others_and_for_each_rule(rules: Limits) -> None:
+    while await allowed(rules, "post", "192.0.2.2", NOW):
         pass
-    assert allowed(rules, "post", "192.0.2.2", NOW)
-    assert allowed(rules, "like", "192.0.2.1", NOW)
+    assert await allowed(rules, "post", "192.0.2.3", NOW)
+    assert await allowed(rules, "like", "192.0.2.2", NOW)
 
 
-def test_refused_act_does_not_prolong_the_wait() -> None:
-    rules = Limits(enabled=True)
-    while allowed(rules, "post", "a", NOW):
+async def test_refused_act_does_not_prolong_the_wait(rules: Limits) -> None:
+    while await allowed(rules, "post", "192.0.2.4", NOW):
         pass
-    assert not any(allowed(rules, "post", "a", NOW + step) for step in range(0, RULES["post"].every, 1_000))
-    assert allowed(rules, "post", "a", NOW + RULES["post"].every)
+    for step in range(0, RULES["post"].every, 1_000):
+        assert not await allowed(rules, "post", "192.0.2.4", NOW + step)
+    assert await allowed(rules, "post", "192.0.2.4", NOW + RULES["post"].every)
 
 
-def test_clock_that_is_set_back_locks_nobody_out() -> None:
-    rules = Limits(enabled=True)
-    while allowed(rules, "post", "a", NOW):
+async def test_clock_that_is_set_back_locks_nobody_out(rules: Limits) -> None:
+    while await allowed(rules, "post", "192.0.2.5", NOW):
         pass
-    assert allowed(rules, "post", "a", NOW - 3_600_000)
+    assert await allowed(rules, "post", "192.0.2.5", NOW - 3_600_000)
 
 
-def test_limits_that_are_off_refuse_nothing() -> None:
+async def test_limits_that_are_off_refuse_nothing() -> None:
     rules = Limits(enabled=False)
-    assert all(allowed(rules, "post", "a", NOW) for _ in range(1_000))
+    for _ in range(1_000):
+        assert await allowed(rules, "post", "192.0.2.1", NOW)
 
 
-def test_flood_of_addresses_takes_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_flood_of_addresses_takes_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ENTRIES", 100)
-    rules = Limits(enabled=True)
+    counts = CountsInMemory()
     for number in range(1_000):
-        rules.check("post", f"address {number}", NOW)
-    assert len(rules._full_again) == 100
+        await counts.count("post", f"address {number}", NOW)
+    assert len(counts._full_again) == 100
 
 
-@given(st.lists(st.integers(0, 40_000), max_size=60))
-def test_no_more_than_the_burst_and_the_rate_pass_in_any_time(gaps: list[int]) -> None:
+@given(gaps=st.lists(st.integers(0, 40_000), max_size=60))
+async def test_no_more_than_the_burst_and_the_rate_pass_in_any_time(gaps: list[int]) -> None:
     burst, every, _ = RULES["post"]
     rules, now, passed = Limits(enabled=True), NOW, []
     for gap in gaps:
         now += gap
-        if allowed(rules, "post", "a", now):
+        if await allowed(rules, "post", "192.0.2.1", now):
             passed.append(now)
     for first, start in enumerate(passed):
         for last, end in enumerate(passed[first:], start=1):

@@ -113,7 +113,7 @@ async def use_picture(core: Core, pictures: Pictures, visitor: Visitor, identity
     found = await _with_identity(core, visitor, identity, lambda _tx, _person_id, row: row)
     if not found.avatar or not pictures.offered:
         raise NotFound("There is no picture to be had there.", code="no_picture")
-    core.limits.check("picture", str(visitor.person_id), core.db.now())
+    await core.limits.check("picture", str(visitor.person_id), core.db.now())
     await core.db.write(set_avatar, visitor.person_id, await pictures.fetch(found.avatar))
 
 

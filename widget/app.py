@@ -7,7 +7,7 @@ import contextlib
 import functools
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -50,6 +50,7 @@ from widget.url_parts import split_url
 
 if TYPE_CHECKING:
     from widget.mail import Mailer
+    from widget.sharing import Shared
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
@@ -86,7 +87,8 @@ def create_app(
     here = {f"all://{host}": httpx2.AsyncHTTPTransport(verify=certificates) for host in LOOPBACK}
     http = httpx2.AsyncClient(verify=certificates, mounts=here)
     akismet = Akismet(http, settings.akismet_url, settings.akismet_key) if settings.akismet_key else None
-    core = Core(database, Limits(settings.limits), settings.secret_keys, akismet)
+    shared = _shared(settings.redis_url)
+    core = Core(database, Limits(settings.limits, shared), settings.secret_keys, akismet)
     public = public_client(certificates, instead=instead)
     directory = SiteDirectory(core)
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
@@ -96,8 +98,9 @@ def create_app(
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)
-    for hear in (directory.hear, cache.hear, pictures.hear, teacher.hear):
+    for hear in (directory.hear, cache.hear, pictures.hear, teacher.hear, *([shared.hear] if shared else [])):
         database.subscribe(hear)
+
     auth = Auth(
         public_url=settings.public_url,
         providers=providers,
@@ -130,12 +133,15 @@ def create_app(
         beside = [
             asyncio.create_task(verify_key(core, settings.public_url)),
             asyncio.create_task(keep_forgetting(core)),
+            *([asyncio.create_task(shared.listen(directory.hear, cache.hear))] if shared else []),
         ]
         yield
         await preparing
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        if shared:
+            await shared.close()
         await teacher.close()
         await pictures.close()
         await public.aclose()
@@ -157,6 +163,14 @@ def create_app(
     # Outside Starlette, so that the answer to an unforeseen error is logged and has its number too.
     logged = RequestLog(starlette, settings.trusted_proxies)
     return Application(FastPath(logged, cache, assets.by_name.values()), service, starlette)
+
+
+def _shared(redis_url: str) -> Shared | None:
+    if not redis_url:
+        return None
+    from widget.sharing import Shared  # noqa: PLC0415 - its library is an extra, and takes time and memory
+
+    return Shared(redis_url)
 
 
 @functools.cache
@@ -185,12 +199,12 @@ def _mailer(settings: Settings, certificates: ssl.SSLContext, clock: Clock) -> M
     return Mailer(settings.mail_url, settings.mail_from, host=host, tls=certificates, clock=clock)
 
 
-def _limit(core: Core, clock: Clock) -> Callable[[str, str], None]:
+def _limit(core: Core, clock: Clock) -> Callable[[str, str], Awaitable[None]]:
     """The limits as sign-in asks for them: it answers its own error by a page without the form's secret."""
 
-    def limit(rule: str, address: str) -> None:
+    async def limit(rule: str, address: str) -> None:
         try:
-            core.limits.check(rule, address, clock())
+            await core.limits.check(rule, address, clock())
         except TooMany as error:
             raise TooManySignIns(error.message, retry_after=error.retry_after) from error
 

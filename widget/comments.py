@@ -67,7 +67,7 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     text = check_text(draft.text)
     if len(draft.key) > MAX_KEY or not (draft.key.isascii() and draft.key.isprintable()):
         raise Invalid(f"An Idempotency-Key has at most {MAX_KEY} visible characters of ASCII.", code="bad_key")
-    _limit(core, site, actor, draft)
+    await _limit(core, site, actor, draft)
     written = (await write(core, actor, text))._replace(
         trap=draft.trap,
         seconds=seconds_open(draft.key, core.db.now()),
@@ -81,13 +81,13 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     return posted._replace(comment=posted.comment.told)
 
 
-def _limit(core: Core, site: Site, actor: Actor, draft: Draft) -> None:
+async def _limit(core: Core, site: Site, actor: Actor, draft: Draft) -> None:
     """Raises `TooMany`."""
     keys = {"post": actor.address, "post on page": f"{site.id} {draft.page.key}", "post on site": str(site.id)}
     if actor.person_id is not None:
         keys["post as"] = str(actor.person_id)
     for rule, key in keys.items():
-        core.limits.check(rule, key, core.db.now())
+        await core.limits.check(rule, key, core.db.now())
 
 
 def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fingerprints: list[bytes]) -> Posted:
@@ -210,7 +210,7 @@ async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str,
     Raises `Invalid` (not published, too: the text stays), `NotFound`, and what `policy.can_edit` raises.
     """
     cleaned = check_text(text)
-    core.limits.check("edit", actor.address, core.db.now())
+    await core.limits.check("edit", actor.address, core.db.now())
     written = await write(core, actor, cleaned)
     written = written._replace(asked=await ask(core, site, actor, cleaned, comment_id=comment_id, agent=agent))
     return await core.db.write(_edit, site, actor, comment_id, written)
@@ -235,7 +235,7 @@ async def delete(core: Core, site: Site, actor: Actor, comment_id: str) -> Chang
 
     Raises `NotFound` and what `policy.can_delete` raises.
     """
-    core.limits.check("edit", actor.address, core.db.now())
+    await core.limits.check("edit", actor.address, core.db.now())
     return await core.db.write(_delete, site, actor, comment_id)
 
 

@@ -99,7 +99,7 @@ class Head(msgspec.Struct):
 async def export(core: Core, visitor: Visitor) -> AsyncIterator[bytes]:
     """The document's parts. Raises `TooMany`, and what `check_open` does, before the first."""
     check_open(core, visitor)
-    core.limits.check("export", str(visitor.person_id), core.db.now())
+    await core.limits.check("export", str(visitor.person_id), core.db.now())
     head = await core.db.read(_head, visitor.person_id)
     return _parts(core, visitor.person_id, msgspec.json.encode(head))
 

@@ -34,7 +34,7 @@ async def like(core: Core, site: Site, actor: Actor, comment_id: str, value: int
     """Like a comment, or (`DISLIKE`) dislike it, or take that back; one takes the other's place, and the same twice is
     the same once. Raises what `policy.can_like` and `policy.can_dislike` raise.
     """
-    core.limits.check("like", actor.address, core.db.now())
+    await core.limits.check("like", actor.address, core.db.now())
     return await core.db.write(_like, site, actor, comment_id, value, given)
 
 

@@ -1,5 +1,6 @@
-"""How often one address may do something. Kept in memory, in each process for itself: several processes allow as many
-times more, which is accepted, for what must hold everywhere (one like each, one comment per key) holds in the database.
+"""How often one address may do something. Counted in memory, in each process for itself, or by Redis for all of them
+(`sharing.py`). Without Redis several processes allow as many times more, which is accepted, for what must hold
+everywhere (one like each, one comment per key) holds in the database.
 
 The algorithm is GCRA (ITU-T I.371): one number for each address and rule, and no timer.
 """
@@ -10,7 +11,7 @@ import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from widget.errors import TooMany
 
@@ -46,29 +47,49 @@ RULES = {
 }
 
 
+class Counts(Protocol):
+    """Where it is counted how often somebody did something."""
+
+    async def count(self, rule: str, key: str, now: int) -> int:
+        """Count one act of `key` at `now` (Unix ms): 0, or the milliseconds to wait where it is too early; such an act
+        counts nothing.
+        """
+        ...
+
+
 class Limits:
     """`enabled=False` is the documented switch `limits=off`; `settings.py` refuses it off loopback."""
 
-    def __init__(self, enabled: bool) -> None:
+    def __init__(self, enabled: bool, counts: Counts | None = None) -> None:
         self.enabled = enabled
+        self._counts = counts or CountsInMemory()
+
+    async def check(self, rule: str, key: str, now: int) -> None:
+        """Count one act of `key` at `now`, in milliseconds. Raises `TooMany`; a refused act counts nothing."""
+        wait = await self._counts.count(rule, key, now) if self.enabled else 0
+        if wait > 0:
+            raise _too_many(RULES[rule].doing, math.ceil(wait / 1_000))
+
+
+class CountsInMemory:
+    """Of this process alone."""
+
+    def __init__(self) -> None:
         self._full_again: OrderedDict[tuple[str, str], int] = OrderedDict()  # when the burst is whole again, in ms
 
-    def check(self, rule: str, key: str, now: int) -> None:
-        """Count one act of `key` at `now`, in milliseconds. Raises `TooMany`; a refused act counts nothing."""
-        if not self.enabled:
-            return
-        burst, every, doing = RULES[rule]
+    async def count(self, rule: str, key: str, now: int) -> int:
+        burst, every, _ = RULES[rule]
         window = burst * every
         full_again = max(self._full_again.get((rule, key), 0), now)
         if full_again > now + window:  # the clock was set back
             full_again = now
         wait = full_again + every - (now + window)
-        if wait > 0:
-            raise _too_many(doing, math.ceil(wait / 1_000))
-        self._full_again[rule, key] = full_again + every
-        self._full_again.move_to_end((rule, key))
-        if len(self._full_again) > MAX_ENTRIES:
-            self._full_again.popitem(last=False)
+        if wait <= 0:
+            self._full_again[rule, key] = full_again + every
+            self._full_again.move_to_end((rule, key))
+            if len(self._full_again) > MAX_ENTRIES:
+                self._full_again.popitem(last=False)
+        return max(wait, 0)
 
 
 def _too_many(doing: str, seconds: int) -> TooMany:

@@ -41,7 +41,7 @@ async def report(core: Core, site: Site, actor: Actor, comment_id: str, reason: 
     if reason not in REASONS:
         sentence = "Choose what is wrong with the comment."
         raise Invalid(sentence, code="bad_reason", fields={"reason": sentence})
-    core.limits.check("report", actor.address, core.db.now())
+    await core.limits.check("report", actor.address, core.db.now())
     # A hash, for nobody needs to know who it was, only that it was somebody else; keyed, for addresses are few.
     who = f"report {actor.address if actor.person_id is None else actor.person_id}"
     reporter = core.fingerprints(who.encode())[0].hex()[:32]

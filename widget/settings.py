@@ -34,6 +34,7 @@ class Settings:
     """`public_url` is an origin. `secret_keys`: the first signs, all verify; empty until the key file is written."""
 
     database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     public_url: str
     secret_keys: tuple[str, ...] = field(repr=False)
     limits: bool

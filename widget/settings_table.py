@@ -54,6 +54,14 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _redis_url(value: str) -> str:
+    if value and not re.fullmatch(r"(rediss?://|unix:///)\S+", value):
+        raise ValueError("redis://HOST:6379/0, rediss://… or unix:///FILE, or nothing")
+    if value and importlib.util.find_spec("redis") is None:
+        raise ValueError("Redis only together with its client: install palaver[redis]")
+    return value
+
+
 def _public_url(value: str) -> str:
     return parse_origin(value) if value else ""
 
@@ -103,6 +111,15 @@ SETTINGS = (
         "Where comments are kept: `sqlite:///FILE` (four slashes before an absolute path) or "
         "`postgresql://USER:PASSWORD@HOST/DATABASE`.",
         _database_url,
+    ),
+    Setting(
+        "redis_url",
+        "PALAVER_REDIS_URL",
+        "",
+        "Where several processes count rate limits together and tell each other at once what changed: "
+        "`redis://:PASSWORD@HOST:6379/0`, also of Valkey. Empty: each counts for itself, and notices what others "
+        "changed within a second.",
+        _redis_url,
     ),
     Setting(
         "public_url",

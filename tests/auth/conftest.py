@@ -58,7 +58,7 @@ class Limit:
         self.reached_mails: set[str] = set()
         self.mails: list[str] = []  # a key for each that was asked for
 
-    def __call__(self, rule: str, key: str) -> None:
+    async def __call__(self, rule: str, key: str) -> None:
         if rule == "mail":
             self.mails.append(key)
         else:

@@ -39,6 +39,7 @@ class Clock:
 def settings(database_url: str, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "database_url": database_url,
+        "redis_url": "",
         "public_url": HOME,
         "secret_keys": ("k" * 32,),
         "limits": False,

@@ -116,7 +116,7 @@ async def _like(deed: Deed) -> Response:
 
 
 async def _preview(deed: Deed) -> Response:
-    deed.core.limits.check("preview", deed.actor.address, deed.core.db.now())
+    await deed.core.limits.check("preview", deed.actor.address, deed.core.db.now())
     html = Markup(await render(check_text(deed.form.get("text", ""))))  # noqa: S704
     if is_fragment(deed.request):
         return fragment(deed.request, deed.document, "preview", html=html)

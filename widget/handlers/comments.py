@@ -137,7 +137,7 @@ async def preview(request: Request) -> Response:
     actor, _, _ = await writer_of(request, site)
     body = await read_json(request, TextIn)
     core = service_of(request).core
-    core.limits.check("preview", actor.address, core.db.now())
+    await core.limits.check("preview", actor.address, core.db.now())
     return json_answer(HtmlOut(await render(check_text(body.text))))
 
 
