@@ -98,6 +98,7 @@ def test_every_variable_is_read() -> None:
     found = settings(
         {
             "PALAVER_DATABASE_URL": "postgresql://palaver:pw@db.example/palaver",
+            "PALAVER_REDIS_URL": "redis://:pw@cache.example:6379/1",
             "PALAVER_PUBLIC_URL": "http://127.0.0.1:9000",
             "PALAVER_SECRET_KEYS": f"{KEY},{KEY}2",
             "PALAVER_LIMITS": "off",
@@ -126,7 +127,8 @@ def test_every_variable_is_read() -> None:
     assert found.providers["github"].keys == {"id": "g", "secret": SECRET}
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 12
+    assert found.redis_url == "redis://:pw@cache.example:6379/1"
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 13
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:
@@ -275,6 +277,12 @@ def test_plain_http_and_no_limits_are_for_loopback_alone(origin: str, loopback: 
 def test_public_url_that_is_no_origin_is_refused(url: str) -> None:
     (problem,) = problems({"PALAVER_PUBLIC_URL": url})
     assert problem.startswith("PALAVER_PUBLIC_URL takes an origin")
+
+
+@pytest.mark.parametrize("url", ["cache.example:6379", "http://cache.example", "redis://", "redis://a b"])
+def test_redis_url_of_another_kind_is_refused(url: str) -> None:
+    (problem,) = problems({"PALAVER_REDIS_URL": url})
+    assert problem.startswith("PALAVER_REDIS_URL takes redis://HOST")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ async def _export(desk: Desk) -> Response:
     """All that the site has, for owners: e-mail addresses are in it."""
     at = await read_site(desk.core, desk.visitor, desk.request.path_params["site"])
     policy.can_own(owner=at.owner)
-    desk.core.limits.check("export", str(desk.visitor.person_id), desk.core.db.now())
+    await desk.core.limits.check("export", str(desk.visitor.person_id), desk.core.db.now())
     _, parts = await export_site(desk.core.db, at.site.name)
     named = {"Content-Disposition": f'attachment; filename="palaver-{at.site.name}.jsonl"'}
     return StreamingResponse(parts, headers={**PAGE_HEADERS, **named, "Content-Type": "application/jsonl"})
