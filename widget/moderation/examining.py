@@ -28,9 +28,9 @@ def _read_overseen(tx: Tx, visitor: Visitor) -> Overseen:
     return Overseen(staff, [site for site in list_sites(tx) if staff.site(site.name)])
 
 
-def check_examined(core: Core, overseen: Overseen, url: str) -> None:
+async def check_examined(core: Core, overseen: Overseen, url: str) -> None:
     """Raises `Invalid` for a page of no site of theirs, and `TooMany`."""
     if not any(is_site_url(url, site.origins) for site in overseen.sites):
         sentence = "Name a page of a site that you look after, by its whole address."
         raise Invalid(sentence, code="foreign_url", fields={"url": sentence})
-    core.limits.check("doctor", str(overseen.staff.person_id), core.db.now())
+    await core.limits.check("doctor", str(overseen.staff.person_id), core.db.now())

@@ -15,7 +15,7 @@ async def _page(desk: Desk) -> Response:
     url, findings = desk.form.get("url", "").strip(), list[Finding]()
     if desk.request.method == "POST":
         try:
-            check_examined(desk.core, overseen, url)
+            await check_examined(desk.core, overseen, url)
             findings = await desk.service.doctor.examine(url, overseen.sites)
         except (Invalid, TooMany) as error:
             desk = desk._replace(error=error)
