@@ -87,6 +87,7 @@ FORMS: dict[str, Form] = {
     **_do(SITE, "remove", typed="not its name"),
     **{f"{GROUP} {group}": _settings(group) for group in GROUPS},
     **_do("/admin/log", "undo blog.{deed}"),
+    "/admin/doctor": Form("/admin/doctor", {"url": "https://elsewhere.example/"}),
     "/admin/link": Form("/admin/link", {"t": "{link}", "name": "Nadia {number}"}),
     "/report/{site}/{id}": Form("/report/{site}/{id}", {"reason": "spam", "note": "{number}"}, {"id": "{comment}"}),
     "/account": Form("/account", {"action": "end_others"}),
@@ -118,6 +119,7 @@ ROWS = {
     **_rows((403, 403, 404, 403, 403, 403, 403, 200), f"{SITE} key", f"{SITE} new_key"),
     **_rows((403, 403, 404, 403, 403, 403, 403, 422), f"{SITE} remove"),  # the name that was typed is another
     **_rows((403, 403, 403, 403, 403, 403, 403, 303), "/admin/sites add"),
+    **_rows((403, 422, 422, 403, 403, 403, 403, 422), "/admin/doctor"),  # the page is of nobody's site
     **_rows((303, 303, 303, 303, 303, 303, 303, 303), "/admin/link"),  # whoever has the address
     **_rows((303, 303, 303, 403, 303, 303, 303, 303), "/report/{site}/{id}"),
     **_rows((303, 303, 303, 303, 303, 403, 403, 303), "/account"),
