@@ -227,6 +227,27 @@ def test_link_for_an_owner_is_printed_alone(palaver: Palaver) -> None:
     assert links[0] != links[1]
 
 
+def test_staff_are_named_before_they_come(blog: Palaver) -> None:
+    github = {"PALAVER_PROVIDER_GITHUB_ID": "id", "PALAVER_PROVIDER_GITHUB_SECRET": "secret"}
+    blog = Palaver(**blog.environment, **github)
+    said = blog.done("admin", "appoint", "github:583231", "--site", "blog")
+    assert said == "Whoever signs in as github:583231 will be moderator on blog.\n"
+    blog.done("admin", "appoint", "github:Olga@Example.org", "--owner")
+    assert blog.done("admin", "appointments").splitlines() == [
+        "github:583231  moderator  blog",
+        "github:olga@example.org  owner  every site",
+    ]
+    assert blog.json("admin", "appointments")[1] == {
+        "provider": "github", "account": "olga@example.org", "role": "owner", "site": None,
+    }  # fmt: skip
+    blog.done("admin", "dismiss", "github:Olga@example.org")
+    assert "Nothing waits for github:583231 there" in blog.fails("admin", "dismiss", "github:583231")
+    assert "Say either --site or --owner." in blog.fails("admin", "appoint", "github:1", code=2)
+    assert "“gitlab” is no provider that is set up here; there are: github." in blog.fails(
+        "admin", "appoint", "gitlab:1", "--owner"
+    )
+
+
 def test_description_of_the_interface_is_printed_as_json(bare: Palaver) -> None:
     bare.environment = {"PALAVER_PUBLIC_URL": "https://comments.example"}
     document = json.loads(bare.done("openapi"))

@@ -16,7 +16,7 @@ from widget.store import attempts as attempt_store
 from widget.store import joining as store
 from widget.store.account import AccountPerson
 from widget.store.appearance import used_by
-from widget.store.joining import Place
+from widget.store.joining import Place, Standing
 from widget.store.pages import touch_pages
 
 GUESTS = 500  # in one unit of work: each comment of a guest without a session is by a person of its own
@@ -115,7 +115,31 @@ def _merge(tx: Tx, person_id: int, others: Sequence[int], place: Place | None = 
     for standing in store.list_standings(tx, [person_id, *others]):
         found.setdefault(standing.site_id, []).append(standing)
     for site_id, rows in found.items():
-        people.set_standing(tx, site_id, person_id, **policy.joined_standing(rows)._asdict())
+        people.set_standing(tx, site_id, person_id, **_joined(rows)._asdict())
     if people.has_owner(tx, others):
         people.set_owner(tx, person_id, owner=True)
     store.remove_unused(tx, others)
+
+
+class _Joined(NamedTuple):
+    """What somebody is on a site who was several people there."""
+
+    role: str
+    banned_until: int
+    ban_reason: str
+    shadowed: bool
+    trusted: bool
+    note: str
+
+
+def _joined(rows: Sequence[Standing]) -> _Joined:
+    """The highest role, the longest ban; all notes; trusted only if all of them were."""
+    banned = max(rows, key=lambda row: row.banned_until)
+    return _Joined(
+        role=max((row.role for row in rows), key=policy.ROLES.index),
+        banned_until=banned.banned_until,
+        ban_reason=banned.ban_reason,
+        shadowed=any(row.shadowed for row in rows),
+        trusted=all(row.trusted for row in rows),
+        note="\n".join(row.note for row in rows if row.note),
+    )

@@ -7,12 +7,11 @@ from typing import Any
 from widget import ids
 from widget.db import Database, Tx
 from widget.errors import Invalid, NotFound
-from widget.events import SiteChanged
 from widget.policy import ROLES
 from widget.site_verbs import get_site
 from widget.store import people as store
+from widget.store import roles
 from widget.store.people import SiteMember
-from widget.store.sites import list_sites, set_site
 
 
 async def list_members(db: Database, site_name: str, name: str = "") -> list[SiteMember]:
@@ -43,10 +42,5 @@ def _set_role(tx: Tx, site_name: str, person_id: str, role: str) -> str:
         raise NotFound("There is no such person; `palaver people list` shows all.", code="unknown_person")
     if person.kind != "member":
         raise Invalid(f"{person.name} never signed in, so nobody could know them again.", code="not_a_member")
-    store.set_owner(tx, person.id, owner=role == "owner")
-    store.set_standing(tx, site.id, person.id, role="reader" if role == "owner" else role)
-    touched = list_sites(tx) if "owner" in (role, person.role) else [site]
-    for each in touched:  # the badge stands beside each of their comments
-        set_site(tx, each.id, {})
-        tx.events.append(SiteChanged(each.name))
+    roles.set_role(tx, site, person, role)
     return person.name

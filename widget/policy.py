@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from auth import SSO, Visitor, provider_label
 from widget import ids
 from widget.errors import Conflict, Forbidden, Invalid, PalaverError, Unauthorised
 from widget.sites import SETTINGS
 from widget.store.comments import Comment
-from widget.store.joining import Standing
 from widget.store.page_list import Listed
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -156,6 +154,18 @@ def _can_give_role(moderator: Person, person: Person) -> None:
         raise Invalid(f"{person.name} never signed in, so nobody could know them again.", code="not_a_member")
 
 
+def can_undo_judgement(moderator: Person, person: Person, column: str, after: object) -> None:
+    """By what it changed, to `after`: an undo of an undo gives a role, too. Who was made an owner may be unmade that
+    way, by another owner.
+    """
+    if (column, after, person.role) != ("role", "owner", "owner"):
+        can_judge(moderator, person, column)
+        return
+    can_own(owner=moderator.role == "owner")
+    if moderator.id == person.id:
+        raise Forbidden("Another owner has to undo that.", code="own_role")
+
+
 def can_open_account(visitor: Visitor | None, now: int) -> None:
     """Somebody with a first-party session who proved who they are within ten minutes."""
     if visitor is None or visitor.bearer or visitor.provider in ("", SSO) or not visitor.is_fresh(now):
@@ -183,30 +193,6 @@ def can_join(*, of_a_site: bool) -> None:
     """Two persons; `of_a_site` where one is an account of a site's own."""
     if of_a_site:
         raise Forbidden("An account of a site's own cannot be joined with others.", code="site_account")
-
-
-class Joined(NamedTuple):
-    """What somebody is on a site who was several people there."""
-
-    role: str
-    banned_until: int
-    ban_reason: str
-    shadowed: bool
-    trusted: bool
-    note: str
-
-
-def joined_standing(rows: Sequence[Standing]) -> Joined:
-    """The highest role, the longest ban; all notes; trusted only if all of them were."""
-    banned = max(rows, key=lambda row: row.banned_until)
-    return Joined(
-        role=max((row.role for row in rows), key=ROLES.index),
-        banned_until=banned.banned_until,
-        ban_reason=banned.ban_reason,
-        shadowed=any(row.shadowed for row in rows),
-        trusted=all(row.trusted for row in rows),
-        note="\n".join(row.note for row in rows if row.note),
-    )
 
 
 def list_allowed(site: Site, page: Page | None, person: Person | None, provider: str, now: int) -> list[str]:

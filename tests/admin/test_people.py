@@ -156,6 +156,18 @@ async def test_owner_gives_a_role(olga: Member, dora: Member) -> None:
     assert dora.items() == ["By Dora."]
 
 
+async def test_owner_makes_another_and_undoes_it(olga: Member, dora: Member) -> None:
+    await olga.open(address(dora))
+    assert [option.get("value") for option in olga.page.all(".//select[@name='role']/option")] == [
+        "reader", "author", "moderator", "owner",
+    ]  # fmt: skip
+    await olga.do("role", role="owner")
+    assert olga.told == ["Dora made owner."]
+    await olga.undo()
+    await dora.open("/admin")
+    assert dora.answer.status_code == 403
+
+
 async def test_identities_are_shown_with_their_addresses(world: World, bob: Member, dora: Member) -> None:
     def link(tx: Tx) -> None:
         member = Identity("https://mill.example", "1", "mill", "Dora of the Mill", "d@mill.example", True, "")

@@ -13,6 +13,7 @@ from widget import ids
 from widget.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorised
 from widget.moderation import judging
 from widget.moderation.judging import FOR_GOOD, Judged
+from widget.store import people
 
 DAY = 86_400_000  # ms
 Verb = Any  # one of judging's
@@ -138,6 +139,29 @@ async def test_owner_gives_a_role_and_takes_it_back(world: World, cast: Cast, ol
         ("role", {"role": "author"}),
         ("undo", {"role": "reader"}),
     ]
+
+
+async def test_owner_makes_another_and_takes_that_back(
+    world: World, cast: Cast, bob: Moderator, dora: Moderator, olga: Moderator
+) -> None:
+    deed = await judge(olga, judging.give_role, dora.actor.person_id, "owner")
+    shop = await world.db.read(people.get_person, world.shop.id, dora.actor.person_id)
+    assert shop.role == "owner"
+    for moderator in (bob, dora):  # nobody unmakes themselves, so that an owner is left
+        with pytest.raises(Forbidden):
+            await moderator.undo(deed.batch)
+    with pytest.raises(Forbidden, match="owns every site here"):
+        await judge(olga, judging.give_role, dora.actor.person_id, "reader")
+    back = await olga.undo(deed.batch)
+    assert (await person_of(world, dora.actor.person_id)).role == "moderator"
+    assert [(line.verb, line.before, line.after) for line in reversed(await log(world))] == [
+        ("role", {"role": "moderator"}, {"role": "owner"}),
+        ("undo", {"role": "owner"}, {"role": "moderator"}),
+    ]
+    with pytest.raises(Forbidden):
+        await bob.undo(back.batch)
+    await olga.undo(back.batch)
+    assert (await person_of(world, dora.actor.person_id)).role == "owner"
 
 
 async def test_moderator_gives_no_role_not_even_by_undoing(

@@ -8,13 +8,13 @@ from widget import ids, policy
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Invalid, NotFound
-from widget.events import SiteChanged
 from widget.moderation.deciding import MAX_REASON, moderator_of
 from widget.names import clean_name, clean_text
 from widget.store import actions, people
 from widget.store.actions import Line
 from widget.store.people import Person
-from widget.store.sites import Site, set_site
+from widget.store.roles import set_role
+from widget.store.sites import Site
 
 MAX_NOTE = 2_000  # characters
 FOR_GOOD = ids.MAX_TIME  # Unix ms
@@ -72,9 +72,9 @@ async def note(core: Core, site: Site, actor: Actor, person_id: str, text: str) 
 
 
 async def give_role(core: Core, site: Site, actor: Actor, person_id: str, role: str) -> Judged:
-    """Raises `NotFound`, `Invalid` (no role of a site), and what `policy.can_give_role` raises."""
-    if role not in policy.SITE_ROLES:
-        raise Invalid(f"A role on a site is one of {', '.join(policy.SITE_ROLES)}.", code="bad_role")
+    """On the site, or `owner`, of all. Raises `NotFound`, `Invalid` (no role), and what `policy.can_judge` raises."""
+    if role not in policy.ROLES:
+        raise Invalid(f"A role is one of {', '.join(policy.ROLES)}.", code="bad_role")
     return await _judge(core, site, actor, person_id, "role", {"role": role}, "")
 
 
@@ -98,11 +98,12 @@ def _set(tx: Tx, site: Site, actor: Actor, person_id: str, verb: str, changes: d
 
 
 def set_standing(tx: Tx, site: Site, person: Person, changes: dict[str, Any]) -> None:
-    """Change some columns of what somebody is on a site; a role is told, for its badge stands beside each comment."""
-    people.set_standing(tx, site.id, person.id, **changes)
+    """Change some of what somebody is on a site."""
     if "role" in changes:
-        set_site(tx, site.id, {})
-        tx.events.append(SiteChanged(site.name))
+        set_role(tx, site, person, changes["role"])
+    columns = {name: value for name, value in changes.items() if name != "role"}
+    if columns:
+        people.set_standing(tx, site.id, person.id, **columns)
 
 
 def find_person(tx: Tx, site: Site, person_id: int | None) -> Person:

@@ -8,10 +8,10 @@ from auth import Visitor, hash_token, new_page_session, new_token
 from widget.core import Core
 from widget.db import Database, Tx
 from widget.errors import Conflict, Invalid
-from widget.events import SiteChanged
 from widget.names import clean_name
 from widget.store import owners as store
-from widget.store import people, sessions, sites
+from widget.store import people, sessions
+from widget.store.roles import make_owner
 
 MINUTES = 60
 WITHOUT_ACCOUNT = "link"  # in place of a provider, for who came by the link alone
@@ -77,10 +77,7 @@ def _claim(tx: Tx, token: str, person_id: int | None, name: str) -> Claimed:
         person_id = people.add_person(tx, "member", name, "", "")
         session, row = new_page_session(person_id, WITHOUT_ACCOUNT, tx.now)
         sessions.add_session(tx, row)
-    people.set_owner(tx, person_id, owner=True)
-    for site in sites.list_sites(tx):  # the badge stands beside each of their comments
-        sites.set_site(tx, site.id, {})
-        tx.events.append(SiteChanged(site.name))
+    make_owner(tx, person_id)
     return Claimed(people.get_person_name(tx, person_id), session)
 
 

@@ -86,8 +86,8 @@ def _undo_people(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action])
     still = []
     for line in lines:  # one, for nobody judges many at once
         person = find_person(tx, site, line.target_id)
-        for column in line.before:  # by what it changes: an undo of an undo gives a role, too
-            policy.can_judge(moderator, person, column)
+        for column in line.before:
+            policy.can_undo_judgement(moderator, person, column, line.after[column])
         if _is_as_left(person, line.after):
             set_standing(tx, site, person, line.before)
             still.append(line)

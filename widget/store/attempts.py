@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from auth import Attempt, Member, SessionRow
 from widget.db import Tx, add_unless_there
 from widget.models import attempts, sessions, sso_tokens
+from widget.store.appointments import keep_appointments
 from widget.store.identities import add_identity, owner_of, person_of
 from widget.store.sessions import add_session, end_replaced, get_session, replace_page_session
 
@@ -66,6 +67,7 @@ def finish_attempt(
     if not _step(tx, *_fresh(attempt_id, since), status="finished", finished_at=now):
         return False
     person_id = person_of(tx, now, member)
+    keep_appointments(tx, member, person_id)
     add_session(tx, session._replace(person_id=person_id))
     _step(tx, attempts.c.id == attempt_id, person_id=person_id, session_hash=session.token_hash)
     if replaced is not None:
@@ -83,6 +85,8 @@ def link_attempt(tx: Tx, attempt_id: str, since: int, now: int, member: Member, 
     if person_id is None:
         added = add_identity(tx, now, member, session.person_id)
         person_id = session.person_id if added else owner_of(tx, now, member)
+    if person_id is not None:
+        keep_appointments(tx, member, person_id)
     _step(tx, attempts.c.id == attempt_id, person_id=person_id)
     return True
 

@@ -15,7 +15,7 @@ from widget.handlers.admin.desk import Desk, Outcome, at_desk, show
 from widget.moderation import judging, sweeping
 from widget.moderation.judging import Judged
 from widget.moderation.queue import Ref, read_record
-from widget.policy import SITE_ROLES
+from widget.policy import ROLES
 from widget.store.sites import Site
 
 
@@ -30,7 +30,7 @@ async def _page(desk: Desk) -> Response:
         site=path["site"],
         person=person_view(record, desk.service.providers, desk.core.db.now()),
         bans=judging.BANS,
-        roles=SITE_ROLES,
+        roles=ROLES,
         rows=row_views(record.rows, record.reports, desk.core.db.now()),
         deeds=[deed_view(deed) for deed in record.deeds],
         next_url=f"{desk.request.url.path}?cursor={after_place(record.next)}" if record.next else "",
