@@ -41,7 +41,7 @@ def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Wr
     )
     submission = Submission(
         comment.text,
-        tuple(unescape(link) for link in _LINK.findall(comment.html)),
+        links_of(comment.html),
         author.name,
         author.email,
         author.website,
@@ -56,6 +56,11 @@ def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Wr
     shadow = [_SHADOW] if person is not None and person.shadowed else []
     new = person is None or person.kind != "member" or facts.approved < site.trust_after
     return weigh(site, [*shadow, *checks.run(submission, site), *comment.asked], comment.proof, new=new)
+
+
+def links_of(html: str) -> tuple[str, ...]:
+    """The addresses that a comment leads to."""
+    return tuple(unescape(link) for link in _LINK.findall(html))
 
 
 def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | None:

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from auth.sessions import PAGE_COOKIE, new_page_session
-from tests.support.html import Html, Reader, text_of
+from tests.support.html import Html, Reader, fields_of, text_of
 from tests.support.service import World
 from widget.db import Tx
 from widget.store import people, sessions
@@ -49,6 +49,21 @@ class Member(Reader):
         """Send a form of the page that is open, by the button of that value."""
         return await self.send({**fields, "do": what}, Accept="text/html")
 
+    async def save(self, button: str = "save", **changes: str) -> Html:
+        """Send the form with that button as it stands, but for these changes."""
+        [form] = [form for form in self.page.all(".//form") if form.find(f".//button[@value='{button}']") is not None]
+        chosen = {
+            select.get("name", ""): text_of(option)
+            for select in form.iter("select")
+            for option in select.findall("option[@selected]")
+        }
+        boxes = {
+            box.get("name", ""): "off" if box.get("checked") is None else "on"
+            for box in form.iter("input")
+            if box.get("type") == "checkbox"
+        }
+        return await self.do(button, **{**fields_of(form), **chosen, **boxes, **changes})
+
     @property
     def told(self) -> list[str]:
         """What is said of the last deed."""
@@ -79,3 +94,10 @@ async def post_on_shop(world: World, text: str) -> str:
     assert answer.status_code == 201, answer.text
     posted: str = answer.json()["id"]
     return posted
+
+
+async def write(who: Member, text: str) -> None:
+    """On the thread's own page."""
+    who.world.clock.pass_seconds(0.001)
+    await who.open("/thread/blog?url=https://blog.example/posts/bread")
+    await who.press(who.page.one(".//form[@class='write']"), "post", text=text)

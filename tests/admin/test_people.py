@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auth import Member as Identity
-from tests.admin.desk import Member, add_member
+from tests.admin.desk import Member, add_member, write
 from tests.support.html import text_of
 from tests.support.service import World
 from widget import ids
@@ -21,13 +21,6 @@ async def dora(world: World, bob: Member) -> Member:
     dora = await add_member(world, "Dora")
     await write(dora, "By Dora.")
     return dora
-
-
-async def write(who: Member, text: str) -> None:
-    """On the thread's own page."""
-    who.world.clock.pass_seconds(0.001)
-    await who.open("/thread/blog?url=https://blog.example/posts/bread")
-    await who.press(who.page.one(".//form[@class='write']"), "post", text=text)
 
 
 def address(person: Member, site: str = "blog") -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.admin.desk import Member
-from tests.support.html import fields_of, text_of
+from tests.support.html import text_of
 from tests.support.service import BLOG, HOME, PAGE, World
 from widget.site_verbs import get_site
 from widget.store.sites import Site
@@ -16,23 +14,6 @@ from widget.store.sites import Site
 async def site_of(world: World, name: str = "blog") -> Site:
     found: Site = await world.db.read(get_site, name)
     return found
-
-
-async def save(who: Member, do: str = "save", **changes: Any) -> None:
-    """Send the form of the page that is open with these changes."""
-    form = next(form for form in who.page.all(".//form") if any(b.get("value") == do for b in form.iter("button")))
-    chosen = {area.get("name", ""): _selected(area) for area in form.iter("select")}
-    flags = {box.get("name", ""): "on" for box in form.iter("input") if box.get("checked") is not None}
-    unchecked = {
-        box.get("name", ""): "off"
-        for box in form.iter("input")
-        if box.get("type") == "checkbox" and box.get("checked") is None
-    }
-    await who.do(do, **{**fields_of(form), **chosen, **flags, **unchecked, **changes})
-
-
-def _selected(select: Any) -> str:
-    return next(text_of(option) for option in select.iter("option") if option.get("selected") is not None)
 
 
 def mistakes(who: Member) -> list[str]:
@@ -89,23 +70,23 @@ async def test_owner_changes_settings_and_readers_see_it_at_once(world: World, o
     address = f"/embed/blog?url={PAGE}"
     await world.client.get(address)
     await olga.open("/admin/sites/blog/looks")
-    await save(olga, theme="dark", badge_owner="Boss")
+    await olga.save(theme="dark", badge_owner="Boss")
     assert olga.told == ["Settings changed: Theme “auto” → “dark”, Badge of owners “Owner” → “Boss”."]
     assert 'data-theme="dark"' in (await world.client.get(address)).text
 
 
 async def test_every_flag_can_be_turned_off_and_on(world: World, olga: Member) -> None:
     await olga.open("/admin/sites/blog/writing")
-    await save(olga, guests="off")
+    await olga.save(guests="off")
     assert not (await site_of(world)).guests
-    await save(olga, guests="on")
+    await olga.save(guests="on")
     assert (await site_of(world)).guests
 
 
 async def test_every_mistake_is_told_at_its_field_and_nothing_is_saved(world: World, bob: Member) -> None:
     before = await site_of(world)
     await bob.open("/admin/sites/blog/spam")
-    await save(bob, max_links="many", words_spam="casino\n/(/", blocked="pills.example")
+    await bob.save(max_links="many", words_spam="casino\n/(/", blocked="pills.example")
     assert bob.answer.status_code == 422
     assert bob.alert == "Nothing is saved yet: see what is said below."
     assert [sentence.split()[0] for sentence in mistakes(bob)] == ["“max_links”", "“words_spam”"]
@@ -117,7 +98,7 @@ async def test_every_mistake_is_told_at_its_field_and_nothing_is_saved(world: Wo
 
 async def test_moderator_changes_what_is_spam_and_nothing_else(world: World, bob: Member) -> None:
     await bob.open("/admin/sites/blog/spam")
-    await save(bob, words_spam="casino\r\ncheap pills")
+    await bob.save(words_spam="casino\r\ncheap pills")
     assert bob.told == ["Settings changed: Words of spam nothing → 2 lines."]
     assert (await site_of(world)).words_spam == "casino\ncheap pills"
     await bob.open("/admin/sites/blog/looks")
@@ -142,7 +123,7 @@ async def test_moderator_changes_what_is_spam_and_nothing_else(world: World, bob
 
 async def test_change_is_undone_and_the_undo_too(world: World, olga: Member) -> None:
     await olga.open("/admin/sites/blog")
-    await save(olga, "origins", origins=f"{BLOG}\nhttps://new.example")
+    await olga.save("origins", origins=f"{BLOG}\nhttps://new.example")
     assert (await site_of(world)).origins == (BLOG, "https://new.example")
     await olga.undo()
     assert (await site_of(world)).origins == (BLOG,)
@@ -153,7 +134,7 @@ async def test_change_is_undone_and_the_undo_too(world: World, olga: Member) -> 
 
 async def test_moderator_undoes_no_change_of_an_owner(world: World, bob: Member, olga: Member) -> None:
     await olga.open("/admin/sites/blog/looks")
-    await save(olga, theme="dark")
+    await olga.save(theme="dark")
     await bob.open("/admin/log")
     await bob.do(bob.page.one(".//ul[@class='log']//button").get("value", ""))
     assert bob.answer.status_code == 403
@@ -163,20 +144,20 @@ async def test_moderator_undoes_no_change_of_an_owner(world: World, bob: Member,
 async def test_what_another_changed_meanwhile_is_not_overwritten(world: World, bob: Member, olga: Member) -> None:
     await bob.open("/admin/sites/blog/spam")
     await olga.open("/admin/sites/blog/spam")
-    await save(olga, max_links="7")
-    await save(bob, words_spam="casino")
+    await olga.save(max_links="7")
+    await bob.save(words_spam="casino")
     assert bob.answer.status_code == 409
     assert bob.alert.startswith("Somebody changed these settings meanwhile.")
     assert bob.page.text(".//textarea[@name='words_spam']") == "casino"
     assert (await site_of(world)).max_links == 7
-    await save(bob)
+    await bob.save()
     assert (await site_of(world)).words_spam == "casino"
 
 
 async def test_session_that_ended_keeps_what_was_typed(world: World, bob: Member) -> None:
     await bob.open("/admin/sites/blog/spam")
     bob.cookies.clear()
-    await save(bob, words_spam="casino\npills")
+    await bob.save(words_spam="casino\npills")
     assert bob.answer.status_code == 403
     assert bob.page.one(".//input[@name='words_spam']").get("value") == "casino\npills"
 

@@ -7,6 +7,7 @@ pills.example       a domain with all below it: of the e-mail address, the websi
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Sequence
@@ -38,14 +39,26 @@ def find(lines: Sequence[str], submission: Submission) -> str:
     """The first line that a comment's author or links are on, "" if none."""
     address = _network(submission.address)
     email = submission.email.lower()
-    hosts = {email.rpartition("@")[2], *(_host(url) for url in (submission.website, *submission.links))} - {""}
+    hosts = {email.rpartition("@")[2], *(_host(url) for url in (submission.website, *submission.links))}
+    named = {email, *(domain for host in hosts for domain in _domains(host))} - {""}
+    networks = _networks(tuple(lines)) if address else {}
     for line in lines:
-        if line == email or line in hosts or any(host.endswith(f".{line}") for host in hosts):
-            return line
-        network = _network(line) if address else None
-        if network and address and network.version == address.version and network.overlaps(address):
+        network = networks.get(line)
+        if line in named or (network and address and network.version == address.version and network.overlaps(address)):
             return line
     return ""
+
+
+def _domains(host: str) -> list[str]:
+    """A host, and all above it."""
+    parts = host.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts))]
+
+
+@functools.lru_cache(maxsize=256)
+def _networks(lines: tuple[str, ...]) -> dict[str, Network]:
+    """Those of the lines that are networks: reading them takes as long as all other checks of a comment."""
+    return {line: network for line in lines if (network := _network(line))}
 
 
 def _network(text: str) -> Network | None:

@@ -40,8 +40,12 @@ class Facts(NamedTuple):
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _person: sa.BindParameter[int | None] = sa.bindparam("person", type_=sa.BigInteger)
 # What is spam by a shadow ban alone says nothing of its author once that is lifted.
-_decided = sa.or_(c.learned == "spam", ~c.verdicts.startswith('[["spam","shadow",'), c.verdicts.contains('],["spam",'))
-_bad = sa.select(sa.literal(1)).where(c.site_id == _site, c.id >= sa.bindparam("month"), has_status("spam"), _decided)
+decided_spam = sa.or_(
+    c.learned == "spam", ~c.verdicts.startswith('[["spam","shadow",'), c.verdicts.contains('],["spam",')
+)
+_bad = sa.select(sa.literal(1)).where(
+    c.site_id == _site, c.id >= sa.bindparam("month"), has_status("spam"), decided_spam
+)
 
 
 def _counted(where: Sequence[sa.ColumnElement[bool]], most: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
