@@ -205,7 +205,7 @@ def _settle(html: str) -> str:
         if cleaned == html:
             return html
         html = cleaned
-    return f"<p>{escape(_visible(html))}</p>"
+    return f"<p>{escape(visible_text(html))}</p>"
 
 
 _BREAKS = re.compile(r"<br>\n?")
@@ -218,10 +218,11 @@ _TAGS = re.compile(r"<[^>]*>")
 
 def plain_text(html: str) -> str:
     """What the HTML shows, as text: blocks a blank line apart, items and breaks on lines of their own."""
-    return _visible(_settle(_bounded(usable_text(html))))
+    return visible_text(_settle(_bounded(usable_text(html))))
 
 
-def _visible(html: str) -> str:
+def visible_text(html: str) -> str:
+    """The same of HTML that this module made, at a fifth of the cost."""
     for pattern, replacement in (
         (_BREAKS, "\n"),
         (_ITEM_ENDS, "\n"),

@@ -37,7 +37,9 @@ class _Export:
 
     def __init__(self) -> None:
         self._records: list[Record] = []
-        self._path: list[str] = []  # of the element that is open, below the root
+        self._path: list[str] = []  # of the element that is open, from the root
+        self._kind = ""  # of the element below the root
+        self._field = ""  # that is being read
         self._fields: dict[str, str] = {}
         self._value: list[str] = []
         self._length = 0
@@ -52,34 +54,29 @@ class _Export:
         self._path.append(name)
         number = next((value for key, value in attributes.items() if key.endswith(":id")), "")
         if len(self._path) == 2:
-            self._fields = {"#": number}
+            self._kind, self._fields = name, {"#": number}
         elif len(self._path) == 3 and name in {"thread", "parent"}:
             self._fields[name] = number
+        field = "/".join(self._path[2:])
+        self._field = field if field in _FIELDS.get(self._kind, ()) else ""
         self._value, self._length = [], 0
 
     def text(self, text: str, line: int) -> None:
-        if self._name in _FIELDS.get(self._kind, ()):
+        if self._field:
             self._value.append(text)
             self._length += len(text)
             if self._length > MAX_VALUE:
-                raise ImportFailed(f"line {line}: the value of {self._name} is longer than any real one.")
+                raise ImportFailed(f"line {line}: the value of {self._field} is longer than any real one.")
 
     def end(self) -> None:
-        if self._name in _FIELDS.get(self._kind, ()):
-            self._fields[self._name] = "".join(self._value).strip()
+        if self._field:
+            self._fields[self._field] = "".join(self._value).strip()
+            self._field = ""
         elif len(self._path) == 2 and self._kind == "thread":
             self._records.append(_page(self._fields))
         elif len(self._path) == 2 and self._kind == "post":
             self._records.append(_post(self._fields))
         self._path.pop()
-
-    @property
-    def _kind(self) -> str:
-        return self._path[1] if len(self._path) > 1 else ""
-
-    @property
-    def _name(self) -> str:
-        return "/".join(self._path[2:])
 
 
 def _page(fields: dict[str, str]) -> Record:

@@ -23,7 +23,7 @@ from widget.store import comments, pages, people, pins
 from widget.store import sites as site_store
 from widget.store.comments import NewComment
 from widget.store.sites import Site
-from widget.text import plain_text
+from widget.text import visible_text
 from widget.threads import MOST_PINS
 from widget.transfer.plan import Options, Place, Plan, PlannedPage, Progress
 from widget.transfer.planning import make_plan
@@ -164,7 +164,7 @@ def _content(site: Site, plan: Plan, row: _Rendered) -> dict[str, Any]:
         "parent_id": row.place.parent_id,
         "person_id": _author(site, plan, record).id if record.status != "deleted" else None,
         "status": record.status,
-        "text": plain_text(row.html),
+        "text": visible_text(row.html),
         "html": row.html,
         "edited_at": record.edited_at,
         "likes": record.likes,

@@ -53,7 +53,7 @@ class Plan:
     numbers: dict[str, int] = field(default_factory=dict)  # of comments, by source id; what follows is by number:
     ids: array[int] = field(default_factory=lambda: array("q"))
     page_names: list[str] = field(default_factory=list)  # source ids, each one object however many comments have it
-    parents: array[int] = field(default_factory=lambda: array("q"))  # numbers
+    parents: array[int] = field(default_factory=lambda: array("q"))  # numbers, or NONE
     hangs: array[int] = field(default_factory=lambda: array("q"))  # below which in the path, that reaches so deep only
 
     def is_placed(self, number: int) -> bool:

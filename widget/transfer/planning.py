@@ -19,6 +19,7 @@ from widget.transfer.report import Report, counted
 FIRST_COMMENT = 631_152_000_000  # 1990 in Unix ms: older dates are mistakes
 TOMORROW = 86_400_000  # ms that a clock may be ahead
 TELL_EVERY = 500  # comments
+_MISSING = -2  # instead of the number of a parent that is not there
 _Author = str | tuple[str, str | None]  # an account, or a name and an address
 
 
@@ -47,9 +48,8 @@ class _Planner:
         self._addresses = Addresses(site, options.mappings, any_host=options.any_host)
         self._latest = now + TOMORROW
         self._refused: dict[str, Refused] = {}
-        self._parents: dict[int, str] = {}  # source ids by number of the reply: a parent may come later
+        self._waiting: dict[int, str] = {}  # replies by number, with the source id of a parent that did not come yet
         self._homeless: dict[int, _Author] = {}  # comments of a page that did not come yet
-        self._used: set[int] = set()
         self._authors: set[_Author] = set()
         self._page_names: dict[str, str] = {}
         self._pins: list[tuple[str, str]] = []  # page and comment, by source id
@@ -84,11 +84,13 @@ class _Planner:
     def _take_comment(self, record: ImportedComment) -> None:
         plan, page = self.plan, record.page_source_id
         number = plan.numbers[record.source_id] = len(plan.ids)
-        plan.ids.append(self._free_id(record))
+        plan.ids.append(ids.imported_id(record.created_at, plan.report.format, record.source_id))
         plan.page_names.append(self._page_names.setdefault(page, page))
-        if record.parent_source_id is not None:
-            self._parents[number] = record.parent_source_id
-        elif record.pinned and record.status == "approved":
+        parent = record.parent_source_id
+        plan.parents.append(NONE if parent is None else plan.numbers.get(parent, _MISSING))
+        if plan.parents[number] == _MISSING and parent is not None:
+            self._waiting[number] = parent
+        if parent is None and record.pinned and record.status == "approved":
             self._pins.append((page, record.source_id))
         author = record.author_source_id or (record.author_name, record.author_email)
         if page not in plan.pages:
@@ -98,16 +100,11 @@ class _Planner:
         self._undatable += not FIRST_COMMENT <= record.created_at <= self._latest
         self._lost.update(lost_elements(record.body))
 
-    def _free_id(self, record: ImportedComment) -> int:
-        """The id of the record's own date and source id; in the rare clash the next one, the same in every run."""
-        comment_id = ids.imported_id(record.created_at, self.plan.report.format, record.source_id)
-        while comment_id in self._used:
-            comment_id += 1
-        self._used.add(comment_id)
-        return comment_id
-
     def finish(self) -> Plan:
         plan, report = self.plan, self.plan.report
+        for number, parent in self._waiting.items():
+            plan.parents[number] = plan.numbers.get(parent, _MISSING)
+        self._part_ids()
         for number, author in self._homeless.items():
             if plan.is_placed(number):
                 self._authors.add(author)
@@ -123,28 +120,34 @@ class _Planner:
         report.warnings += self._warnings(self._pin())
         return plan
 
+    def _part_ids(self) -> None:
+        """In the rare clash the comment that comes later in the file takes the next id, the same in every run."""
+        taken = self.plan.ids
+        last = NONE
+        for number in sorted(range(len(taken)), key=taken.__getitem__):
+            last = taken[number] = max(taken[number], last + 1)
+
     def _place_all(self) -> int:
         """Hang each comment below its parent; the greatest depth."""
         plan = self.plan
-        plan.parents = array("q", [NONE]) * len(plan.ids)
         plan.hangs = array("q", [NONE]) * len(plan.ids)
         depths = array("q", [0]) * len(plan.ids)  # 0: not placed yet
         for number in plan.placed():
             for step in reversed(self._chain(number, depths)):
                 parent = self._parent(step)
                 if parent == NONE or not depths[parent]:  # a root, an orphan, or the one that opens a circle
-                    plan.report.orphans += step in self._parents
+                    plan.report.orphans += plan.parents[step] != NONE
+                    plan.parents[step] = NONE
                     depths[step] = 1
                 else:
-                    plan.parents[step] = parent
                     plan.hangs[step] = parent if depths[parent] <= MAX_LEVELS else plan.hangs[parent]
                     depths[step] = depths[parent] + 1
         return max(depths, default=0)
 
     def _parent(self, number: int) -> int:
         """The parent's number, if it is in the file and on the same page."""
-        parent = self.plan.numbers.get(self._parents.get(number, ""), NONE)
-        return parent if parent != NONE and self.plan.page_names[parent] == self.plan.page_names[number] else NONE
+        parent = self.plan.parents[number]
+        return parent if parent >= 0 and self.plan.page_names[parent] == self.plan.page_names[number] else NONE
 
     def _chain(self, number: int, depths: Sequence[int]) -> list[int]:
         """The comment and its ancestors that have no place yet, upwards; a circle is cut where it closes."""

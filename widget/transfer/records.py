@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from widget.errors import PalaverError
-from widget.text import plain_text, render_foreign_markdown, sanitise_html
+from widget.text import render_foreign_markdown, sanitise_html, visible_text
 
 Status = Literal["approved", "pending", "rejected", "spam", "deleted"]
 Markup = Literal["html", "html with line breaks", "markdown"]
@@ -71,7 +71,7 @@ class ImportedComment(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """What is visible of it."""
-        return plain_text(self.html)
+        return visible_text(self.html)
 
 
 class Skipped(msgspec.Struct, frozen=True):
