@@ -11,12 +11,14 @@ from widget.avatars import Pictures
 from widget.core import Core
 from widget.db import Tx
 from widget.errors import Invalid, NotFound
+from widget.former_accounts import REMARK42, person_id, remark42_accounts
 from widget.names import clean_name
 from widget.store import account as store
 from widget.store import sessions as session_store
-from widget.store.account import AccountPerson, AccountSession, GuestPage, IdentityRow
+from widget.store.account import AccountPerson, AccountSession, Claims, GuestPage, IdentityRow
 from widget.store.appearance import set_appearance
 from widget.store.avatars import set_avatar
+from widget.store.sites import list_site_ids
 
 SESSIONS = 50
 GUEST_PAGES = 50
@@ -28,7 +30,7 @@ class Account(NamedTuple):
     identities: list[IdentityRow]
     sessions: list[AccountSession]  # the last seen `SESSIONS`
     comments: int
-    guest_pages: list[GuestPage]  # the last written `GUEST_PAGES`, where guests wrote with an address proved here
+    guest_pages: list[GuestPage]  # the last written `GUEST_PAGES`, with comments that may be claimed
 
 
 def check_open(core: Core, visitor: Visitor | None) -> Visitor:
@@ -51,8 +53,16 @@ def _read(tx: Tx, person_id: int) -> Account:
         identities,
         store.list_sessions(tx, person_id, tx.now - IDLE_SECONDS * 1000, SESSIONS),
         store.count_comments(tx, [person_id])[person_id],
-        store.list_guest_pages(tx, proved_addresses(identities), GUEST_PAGES),
+        store.list_guest_pages(tx, claims_of(tx, identities), GUEST_PAGES),
     )
+
+
+def claims_of(tx: Tx, identities: Collection[IdentityRow]) -> Claims:
+    """Whose comments somebody with these identities may take over, on every site."""
+    emails = proved_addresses(identities)
+    accounts = remark42_accounts(((row.provider, row.subject) for row in identities), emails)
+    site_ids = list_site_ids(tx)
+    return Claims(emails, [person_id(site, REMARK42, account) for site in site_ids for account in accounts])
 
 
 def proved_addresses(identities: Collection[IdentityRow]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auth import FRESH_SECONDS, SSO, Visitor
 from widget import policy
-from widget.account import check_open, proved_addresses
+from widget.account import check_open, claims_of
 from widget.core import Core
 from widget.db import Tx
 from widget.errors import Conflict
@@ -84,7 +84,8 @@ def _keep_address(tx: Tx, person_id: int, other_id: int) -> None:
 
 
 async def claim(core: Core, visitor: Visitor, place: Place | None) -> None:
-    """Take over what guests wrote who gave an address that this person has proved to have: on one page, or all.
+    """Take over what guests wrote who gave an address that this person has proved to have, and what an import brought
+    of an account that was theirs: on one page, or all.
 
     Raises what `check_open` does.
     """
@@ -95,8 +96,8 @@ async def claim(core: Core, visitor: Visitor, place: Place | None) -> None:
 
 def _claim(tx: Tx, person_id: int, place: Place | None) -> bool:
     """Some of it; whether there is more."""
-    emails = proved_addresses(account.list_identities(tx, person_id))
-    guests = store.list_guests(tx, account.guests_of(emails), place, GUESTS) if emails else []
+    claims = claims_of(tx, account.list_identities(tx, person_id))
+    guests = store.list_guests(tx, account.guests_of(claims), place, GUESTS) if any(claims) else []
     if not guests:
         return False
     touch_pages(tx, used_by(guests))

@@ -57,8 +57,15 @@ class AccountSession(NamedTuple):
         return _handle(self.token_hash)
 
 
+class Claims(NamedTuple):
+    """What shows that comments of others are somebody's own: proved addresses, and ids of people of an import."""
+
+    emails: Sequence[str]
+    imported: Sequence[int]
+
+
 class GuestPage(NamedTuple):
-    """A page with comments by guests who gave an address."""
+    """A page with comments that somebody may claim."""
 
     site_id: int
     page_id: int
@@ -143,19 +150,21 @@ def set_renamed(tx: Tx, person_id: int, renamed: bool) -> None:
     tx.conn.execute(sa.update(people).where(people.c.id == person_id).values(renamed=renamed))
 
 
-def guests_of(emails: Sequence[str]) -> sa.Select[tuple[int]]:
-    """Guests, and people of an import, who gave exactly one of these addresses."""
-    return sa.select(people.c.id).where(people.c.email.in_(emails), people.c.kind.in_(("guest", "imported")))
+def guests_of(claims: Claims) -> sa.Select[tuple[int]]:
+    """Guests, and people of an import, who gave exactly one of these addresses; people of an import with these ids."""
+    gave = sa.and_(people.c.email.in_(claims.emails), people.c.kind.in_(("guest", "imported")))
+    known = sa.and_(people.c.id.in_(claims.imported), people.c.kind == "imported")
+    return sa.select(people.c.id).where(sa.or_(gave, known))
 
 
-def list_guest_pages(tx: Tx, emails: Sequence[str], limit: int) -> list[GuestPage]:
-    """Where guests of these addresses wrote, the last written first."""
-    if not emails:
+def list_guest_pages(tx: Tx, claims: Claims, limit: int) -> list[GuestPage]:
+    """Where those who may be claimed wrote, the last written first."""
+    if not any(claims):
         return []
     c = comments.c
     written = (
         sa.select(c.site_id, c.page_id, sa.func.count().label("number"), sa.func.max(c.id).label("last"))
-        .where(c.person_id.in_(guests_of(emails)))
+        .where(c.person_id.in_(guests_of(claims)))
         .group_by(c.site_id, c.page_id)
         .subquery()
     )

@@ -86,6 +86,10 @@ def list_sites(tx: Tx) -> list[Site]:
     return [_site(row) for row in tx.conn.execute(_SITES.order_by(sites.c.name))]
 
 
+def list_site_ids(tx: Tx) -> list[int]:
+    return list(tx.conn.execute(sa.select(sites.c.id)).scalars())
+
+
 def add_site(tx: Tx, site_id: int, name: str, origins: tuple[str, ...]) -> None:
     """With the settings that the columns have by default."""
     tx.conn.execute(sa.insert(sites).values(id=site_id, name=name, origins=json.dumps(origins)))

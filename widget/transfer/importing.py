@@ -18,6 +18,7 @@ from widget import ids
 from widget.db import Database, Tx
 from widget.errors import NotFound
 from widget.events import PageChanged
+from widget.former_accounts import person_id
 from widget.retention import DAY
 from widget.store import comments, pages, people, pins
 from widget.store import sites as site_store
@@ -139,8 +140,11 @@ def _author(site: Site, plan: Plan, record: ImportedComment) -> people.ImportedA
         name, email, url = person.name, person.email or "", person.url or ""
     else:
         name, email, url = record.author_name, record.author_email or "", record.author_url or ""
-    known_by = (plan.report.format, record.author_source_id) if record.author_source_id else (name, email)
-    return people.ImportedAuthor(ids.hashed_id(ids.encode(site.id), *known_by), name, url, email)
+    if record.author_source_id:
+        number = person_id(site.id, plan.report.format, record.author_source_id)
+    else:
+        number = ids.hashed_id(ids.encode(site.id), name, email)
+    return people.ImportedAuthor(number, name, url, email)
 
 
 def _pinned(tx: Tx, site: Site, plan: Plan, rows: Sequence[tuple[int, _Rendered]]) -> set[int]:

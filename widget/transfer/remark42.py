@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
+from widget.former_accounts import REMARK42
 from widget.transfer import values
 from widget.transfer.containers import Part
 from widget.transfer.json import elements, text_of
 from widget.transfer.records import ImportFailed, Record
 
-NAME = "remark42"
+NAME = REMARK42
 
 _HEAD = re.compile(r'\{\s*"version"\s*:\s*\d+\s*,\s*"users"\s*:')
 
