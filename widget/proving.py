@@ -18,7 +18,7 @@ from widget.spam.proof import Proof
 from widget.store.sites import Site
 
 ALGORITHM = "PBKDF2/SHA-256"
-COST = 5_000  # iterations of a try, and 256 tries are needed on average: a second or less, on a slow telephone three
+COST = 10_000  # iterations of a try, and 256 tries are needed on average: half a second on a small machine
 LIFE = 600_000  # ms
 MAX_PROOF = 4_000  # characters
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from widget.db import Database, Tx
 from widget.models import comments, pages, sites
 from widget.models import people as people_table
 from widget.store import likes, people
+from widget.store import sites as site_store
 
 
 class Seed:
@@ -98,6 +100,19 @@ class Seed:
             people.set_standing(tx, site_id, tx.conn.execute(member).scalar_one(), **values)
 
         await self._database.write(give)
+
+    async def name_providers(self, site: str, providers: str, url: str) -> None:
+        """Whose people take part on a site, also such as the demo does not have; once its page `url` shows it."""
+
+        def name(tx: Tx) -> None:
+            found = site_store.get_site(tx, site)
+            assert found is not None
+            site_store.set_site(tx, found.id, {"providers": providers})
+
+        await self._database.write(name)
+        async with asyncio.timeout(10):  # what another process wrote, the service may show a second later
+            while "/auth/demo/start" in (await self._client.get(f"/embed/{site}", params={"url": url})).text:
+                await asyncio.sleep(0.05)
 
 
 def _page(page_id: int) -> sa.Update:
