@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.growth import PAGE, measure_growth
+from bench.moderating import make_queue, measure_moderating
 from bench.posting import keep_posted_answer, measure_posts, measure_reads_while_posting
 from bench.processes import Cores, Server, palaver, running
 from bench.reading import keep_cached_answer, measure_cached, measure_download, measure_first_views, measure_wire
@@ -57,6 +58,10 @@ def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Row]:
     starts = measure_start(cores, world.folder, effort)
     with running(palaver(cores, world.folder)) as service:
         rows = asyncio.run(_measure_service(cores, service, world, views, effort))
+    _tell("moderating")
+    queue = make_queue(folder / "queue", effort.queue)
+    with running(palaver(cores, queue.folder)) as service:
+        rows += asyncio.run(measure_moderating(service, queue, effort))
     _tell("long threads")
     with running(palaver(cores, short.folder)) as one, running(palaver(cores, long.folder)) as other:
         return [*rows, *starts, *asyncio.run(measure_growth(one, other, (short, long), effort))]

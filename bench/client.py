@@ -10,8 +10,9 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 CONNECTIONS = 32
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
@@ -138,6 +139,17 @@ def send(method: str, path: str, body: Any = None, **headers: str) -> bytes:
     content = b"" if body is None else json.dumps(body).encode()
     kind = {"Content-Type": "application/json"} if content else {}
     return _request(method, path, content, {**kind, "Content-Length": str(len(content)), **headers})
+
+
+def submit(port: int, path: str, fields: Sequence[tuple[str, str]], **headers: str) -> bytes:
+    """A form of a page of the server at that port, as a browser sends it."""
+    content = urlencode(fields).encode()
+    kind = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": f"http://localhost:{port}",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    return _request("POST", path, content, {**kind, "Content-Length": str(len(content)), **headers})
 
 
 def _request(method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:

@@ -24,6 +24,7 @@ class Effort(NamedTuple):
     waiting_seconds: float = 4  # in a round
     starts: int = 7
     long_thread: int = 100_000
+    queue: int = 100_000
     growth: int = 30  # requests of each kind, in a round
 
 
@@ -36,6 +37,7 @@ QUICK = Effort(
     waiting_seconds=2,
     starts=2,
     long_thread=2_000,
+    queue=2_000,
     growth=5,
 )
 

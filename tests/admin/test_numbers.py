@@ -102,8 +102,8 @@ async def test_ten_busiest_pages_lead_to_their_own(world: World, bob: Member) ->
     await bob.open("/admin/numbers")
     rows = bob.page.all(".//table[@class='busiest']/tbody/tr")
     assert len(rows) == 10
-    assert [text_of(cell) for cell in rows[0]][:2] == [f"{BLOG}/p7", "2"]
-    await bob.follow(f"{BLOG}/p7")
+    assert [text_of(cell) for cell in rows[0]][:2] == ["/p7", "2"]
+    await bob.follow("/p7")
     assert bob.page.text(".//h1") == "/p7"
 
 

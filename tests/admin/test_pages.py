@@ -164,7 +164,7 @@ async def test_page_gets_another_title_and_its_old_one_back(world: World, bob: M
     await world.post("Bread.", title="Untitled")
     await open_page(bob, "Untitled")
     await bob.do("title", title="  Slow\nbread ")
-    assert bob.told == ["Slow bread called “Slow bread”."]
+    assert bob.told == ["A page called “Slow bread”."]
     assert bob.page.text(".//h1") == "Slow bread"
     await bob.undo()
     assert bob.page.text(".//h1") == "Untitled"

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.blog import Blog, serving
 from tests.e2e.contexts import PATIENCE, NewContext, making_contexts
+from tests.e2e.owner import be_owner
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.support.chromium import running_chromium
@@ -170,3 +171,33 @@ async def reader(page: Page) -> Reader:
 async def other(new_context: NewContext) -> Reader:
     """Somebody else, in a browser of their own."""
     return Reader(await (await new_context()).new_page())
+
+
+@pytest.fixture
+async def own_demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """One of its own, which holds all that readers write."""
+    async with running_demo(tmp_path) as running:
+        database = open_database(f"sqlite:///{running.folder / 'palaver.db'}")
+        await site_verbs.change(database, SITE, {"hold": "all"}, running.home)
+        await database.close()
+        yield running
+
+
+@pytest.fixture
+async def own_database(own_demo: Demo) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite:///{own_demo.folder / 'palaver.db'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+async def moderator(
+    request: pytest.FixtureRequest,
+    new_context: NewContext,
+    new_scriptless_context: NewContext,
+    own_demo: Demo,
+    own_database: Database,
+) -> Page:
+    """The inbox, before the first owner."""
+    context = await (new_context if request.param else new_scriptless_context)()
+    return await be_owner(await context.new_page(), own_demo, own_database)

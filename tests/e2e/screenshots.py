@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import states
+from tests.e2e.admin_states import ADMIN_STATES
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
@@ -38,7 +39,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
-STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES}
+STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES}
 PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
 
 
@@ -58,4 +59,4 @@ async def test_picture(
     page = await context.new_page()
     shown = await STATES[state](Scene(Reader(page), blog, seed, f"{demo.blog}/posts/slow-bread/", name))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    await shown.screenshot(path=FOLDER / f"{state}-{name}.png", full_page=state == "account")
+    await shown.screenshot(path=FOLDER / f"{state}-{name}.png", full_page=state == "account" or state in ADMIN_STATES)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids, site_verbs
 from widget.db import Database, Tx
-from widget.models import comments, pages, sites
+from widget.models import comments, pages, reports, sites
 from widget.models import people as people_table
 from widget.store import likes, people
 from widget.store import sites as site_store
@@ -84,6 +84,18 @@ class Seed:
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, count=pages.c.count + shown))
 
         await self._database.write(decide)
+
+    async def report(self, site: str, comment_id: str, reason: str, note: str = "") -> None:
+        """Of a reader of another address for each reason."""
+        values = {"comment_id": ids.decode(comment_id), "reporter": reason, "reason": reason, "note": note}
+
+        def report(tx: Tx) -> None:
+            site_id = tx.conn.execute(sa.select(sites.c.id).where(sites.c.name == site)).scalar_one()
+            tx.conn.execute(sa.insert(reports).values(site_id=site_id, created_at=tx.now, **values))
+            same = (comments.c.site_id == site_id, comments.c.id == values["comment_id"])
+            tx.conn.execute(sa.update(comments).where(*same).values(reports=comments.c.reports + 1))
+
+        await self._database.write(report)
 
     async def add_site(self, name: str, origin: str, **settings: str) -> None:
         """A further site of that origin, so that the demo's may keep its settings."""

@@ -3,74 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import quote
 
-import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Demo, running_demo
+from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
+from tests.e2e.owner import POST, be_owner, write
 from tests.e2e.reader import Reader
 from tests.e2e.window import MARA, TOMAS
-from widget import site_verbs
-from widget.db import Database, open_database
+from widget.db import Database
 from widget.demo.start import SITE
-from widget.moderation import owners
 
 pytestmark = pytest.mark.browser
-
-POST = "/posts/slow-bread/"
-
-
-@pytest.fixture
-async def own_demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """One of its own, which holds all that readers write."""
-    async with running_demo(tmp_path) as running:
-        database = open_database(f"sqlite:///{running.folder / 'palaver.db'}")
-        await site_verbs.change(database, SITE, {"hold": "all"}, running.home)
-        await database.close()
-        yield running
-
-
-@pytest.fixture
-async def own_database(own_demo: Demo) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite:///{own_demo.folder / 'palaver.db'}")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-async def moderator(
-    request: pytest.FixtureRequest,
-    new_context: NewContext,
-    new_scriptless_context: NewContext,
-    own_demo: Demo,
-    own_database: Database,
-) -> Page:
-    """The inbox, before the first owner."""
-    context = await (new_context if request.param else new_scriptless_context)()
-    return await be_owner(await context.new_page(), own_demo, own_database)
-
-
-async def be_owner(page: Page, demo: Demo, database: Database) -> Page:
-    await page.goto(await owners.make_link(database, demo.home))
-    await page.get_by_label("Your name").fill("Olga Fern")
-    await page.get_by_role("button", name="Go on in this browser").click()
-    await expect(page.get_by_role("link", name="Inbox")).to_have_attribute("aria-current", "page")
-    return page
-
-
-async def write(demo: Demo, text: str, name: str = "Gwen Applegarth") -> None:
-    """As a guest; it waits."""
-    guest = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@example.org"}
-    body = {"url": f"{demo.blog}{POST}", "text": text, "guest": guest}
-    async with httpx2.AsyncClient(base_url=demo.home) as client:
-        answer = await client.post(f"/api/v1/{SITE}/comments", json=body)
-    assert answer.json()["status"] == "pending"
 
 
 async def test_held_comment_is_approved_and_another_reader_sees_it(

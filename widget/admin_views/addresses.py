@@ -30,3 +30,8 @@ def pages_address(**query: str) -> str:
 
 def person_address(site: str, person_id: int) -> str:
     return f"/admin/people/{site}/{ids.encode(person_id)}"
+
+
+def path_of(url: str) -> str:
+    """By which a page without a title is called; "" where it has no address."""
+    return "/" + url.split("/", 3)[-1] if url else ""

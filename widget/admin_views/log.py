@@ -106,7 +106,7 @@ def deed_sentence(deed: Deed) -> str:
     elif verb == "close":
         told = closing(after["closes_at"])
     elif verb == "title":
-        told = f"called “{after['title']}”"
+        what, told = "A page", f"called “{after['title']}”"
     else:
         told = _TOLD.get(verb, verb)
     if deed.undoes == "undo":

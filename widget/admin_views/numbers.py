@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from widget.admin_views.addresses import page_address
+from widget.admin_views.addresses import page_address, path_of
 from widget.ids import rfc3339
 from widget.moderation.numbers import DAY, Numbers
 
@@ -66,7 +66,7 @@ def numbers_view(found: Numbers) -> NumbersView:
         decided=[(label, found.decisions.get(verb, 0)) for verb, label in DECIDED.items()],
         busiest=[
             BusyView(
-                page.title or page.url or page.key,
+                page.title or path_of(page.url) or page.key,
                 page_address(found.site, page.page_id),
                 page.comments,
                 round(page.comments / busiest * WIDTH, 1),

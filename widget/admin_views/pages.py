@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from widget import ids
-from widget.admin_views.addresses import inbox_address, page_address
+from widget.admin_views.addresses import inbox_address, page_address, path_of
 from widget.admin_views.words import closing, comments, date
 from widget.moderation.page_list import OnePage, Pair, Preview
 from widget.policy import closes_at, is_closed
@@ -64,7 +64,7 @@ def page_view(site: Site, page: Listed, now: int) -> PageView:
     newest = ids.time_of(page.newest) if page.newest else 0
     return PageView(
         id=identifier,
-        name=page.title or _path(page.url) or page.key,
+        name=page.title or path_of(page.url) or page.key,
         where=page.url or page.key,
         link=page.url,
         url=page_address(site.name, page.id),
@@ -74,10 +74,6 @@ def page_view(site: Site, page: Listed, now: int) -> PageView:
         newest_time=ids.rfc3339(newest) if newest else "",
         state=_state(site, page, now),
     )
-
-
-def _path(url: str) -> str:
-    return "/" + url.split("/", 3)[-1] if url else ""
 
 
 def _state(site: Site, page: Listed, now: int) -> str:
