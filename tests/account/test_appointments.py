@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auth import known_provider
 from tests.support.accounts import Person
 from tests.support.service import World
 from widget import people_verbs
@@ -157,6 +158,12 @@ async def test_account_that_proves_nobody_is_refused(world: World, named: str, w
     with pytest.raises(Invalid) as refused:
         await appoint(world, named)
     assert refused.value.message == why
+
+
+async def test_id_at_a_provider_of_many_servers_names_nobody(world: World) -> None:
+    offered = {"mastodon": known_provider("mastodon", {})}
+    with pytest.raises(Invalid, match="On each Mastodon server an id is somebody else's"):
+        await appointing.appoint(world.db, "mastodon:1", offered, "moderator", "blog")
 
 
 async def test_role_and_site_are_such_as_there_are(world: World) -> None:
