@@ -68,6 +68,6 @@ def _read(named: str, offered: Mapping[str, Provider]) -> tuple[str, str]:
         sentence = f"{provider.label} proves no e-mail addresses. Name the account by its id there."
         raise Invalid(sentence, code="unproved")
     address = clean_email(account)
-    if address is None or not address.isascii():
+    if address is None:
         raise Invalid(f"“{account}” is no e-mail address in plain letters.", code="bad_account")
     return name, address.lower()

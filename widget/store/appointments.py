@@ -60,10 +60,10 @@ def keep_appointments(tx: Tx, member: Member, person_id: int) -> None:
 
 
 def _accounts(member: Member) -> list[str]:
-    """What an appointment may call them. An address counts only where it is proved, and in ASCII: in other letters some
-    become one that look alike. An id that looks like an address never counts as one.
+    """What an appointment may call them. An address counts only where it is proved; all that are kept are ASCII
+    (`names.clean_email`), so lower case makes no two look alike. An id that looks like an address never counts as one.
     """
     accounts = [] if "@" in member.subject else [member.subject]
-    if member.email_verified and member.email.isascii():
+    if member.email_verified:
         accounts.append(member.email.lower())
     return accounts
