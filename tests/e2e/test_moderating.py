@@ -268,6 +268,21 @@ async def test_tools_go_when_the_moderator_logs_out(reader: Reader, seed: Seed, 
     await expect(reader.comment("Waits.")).to_have_count(0)
 
 
+async def test_what_is_posted_stands_behind_what_pins_first(reader: Reader, seed: Seed, site: str, url: str) -> None:
+    """With the newest first, what was posted just now stands behind what is pinned."""
+    await seed.post(url, "House rules.", site=site)
+    await seed.post(url, "The first word.", site=site)
+    await be_moderator(reader, url, seed, site)
+    await press(reader, "House rules.", "Pin")
+    await expect(told(reader)).to_contain_text("1 comment pinned.")
+    await reader.link("Newest").click()
+    bodies = reader.thread.locator("#list > li > article .body")
+    await expect(bodies).to_have_text(["House rules.", "The first word."])
+    await reader.write("Noted.")
+    await reader.post()
+    await expect(bodies).to_have_text(["House rules.", "Noted.", "The first word."])
+
+
 async def test_what_waits_under_a_later_page_comes_with_it(reader: Reader, seed: Seed, site: str, url: str) -> None:
     for number in range(51):
         last = await seed.post(url, f"Root {number}.", site=site)

@@ -219,6 +219,19 @@ async def test_comment_held_for_review_is_seen_by_its_author_alone(
     await expect(reader.thread.locator("h2")).to_have_text("Comments")
 
 
+async def test_held_reply_stays_under_what_it_answers(reader: Reader, blog: Blog, seed: Seed) -> None:
+    await seed.add_site("held-reply", blog.origin, min_seconds="0")
+    url = blog.add("held-reply", tag='data-site="held-reply"')
+    root = await seed.post(url, "A question?", site="held-reply")
+    await reader.open(url)
+    await reader.reply_to("A question?")
+    await reader.post_as_guest("An answer.")
+    await seed.moderate(await reader.id_of("An answer."), "pending")
+    await reader.open_when(url, "1 comment")
+    await expect(reader.item(root).locator("> ol > li > article .held")).to_be_visible()
+    await expect(reader.item(root).locator("> ol > li > article .body")).to_have_text("An answer.")
+
+
 async def test_edited_comment_waits_again_where_a_moderator_looks_first(reader: Reader, blog: Blog, seed: Seed) -> None:
     await seed.add_site("held-again", blog.origin, hold="all")
     url = blog.add("held-again", tag='data-site="held-again"')
