@@ -16,7 +16,10 @@ from bench.threads import Written
 from bench.world import frame_path
 from widget.assets import Assets
 
-NOT_FOR_READERS = ("demo.css", "admin.css", "admin.js")
+NOT_FOR_READERS = (
+    *("demo.css", "admin.css", "admin.js", "admin-sites.js", "preview.css", "moderation.css", "moderation.js"),
+    *("votes.css", "proof.js"),  # of sites that ask for them
+)
 
 
 async def keep_cached_answer(server: Server, page: str, folder: Path) -> Expected:

@@ -1,4 +1,4 @@
-/* What a reader does with a thread, and what is laid over it for them. Loaded with the first click, or for somebody known. */
+/* Why: docs/browser.md */
 export default async (app) => {
   const { $, all, store, home } = app;
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: app.files.act });
@@ -71,12 +71,8 @@ export default async (app) => {
       if (!$(":scope > ol", parent)) parent.append(document.createElement("ol"));
       list = $(":scope > ol", parent);
     }
-    const sort = list.id ? home.dataset.sort : "old";
-    const behind = (other) => {
-      if (!other.id) return !other.nextElementSibling; // "Show more"
-      if (sort === "best" || $(":scope > article .pin", other)) return false;
-      return sort === "new" ? other.id < li.id : other.id > li.id;
-    };
+    const sort = list.id && home.dataset.sort;
+    const behind = (other) => (other.id ? sort !== "best" && !$(":scope > article .pin", other) && (sort === "new") === other.id < li.id : !other.nextElementSibling);
     list.insertBefore(li, [...list.children].find(behind) ?? null);
     if (parent) app.dress(parent);
   };
@@ -145,12 +141,10 @@ export default async (app) => {
     await wait();
     if (app.mark || app.me.can.includes("moderate")) await app.run("moderation", "lay");
   };
-  /* What waits under a comment that is not shown yet is laid over it once that is. */
   const wait = async () => {
-    if ((app.me.pending ?? []).every((other) => find(other.id))) return;
-    for (const li of [...(await fragment(app.address + "&own=1&pending=1")).children]) {
-      if (!find(id(li)) && (!li.dataset.parent || find(li.dataset.parent))) place(li);
-    }
+    if (!app.me.pending?.some((other) => !find(other.id))) return;
+    const { children } = await fragment(app.address + "&own=1&pending=1");
+    for (const li of [...children]) if (!find(id(li)) && (!li.dataset.parent || find(li.dataset.parent))) place(li);
   };
 
   /* People whom the reader does not want to see, in this browser */

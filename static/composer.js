@@ -1,4 +1,4 @@
-/* The form: it opens, moves under a comment and back, keeps drafts, formats, shows a preview, and posts. */
+/* Why: docs/browser.md */
 export default async (app) => {
   const { $, all, store, home } = app;
   const act = await app.load("actions");

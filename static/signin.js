@@ -1,4 +1,4 @@
-/* Sign-in from inside the frame: docs/browser.md. No opener, no shared cookie; a secret that only this frame and its form know. */
+/* Why: docs/browser.md */
 export default async (app) => {
   const { $, all, store, site } = app;
   const act = await app.load("actions");
