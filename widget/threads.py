@@ -133,6 +133,7 @@ def _thread(tx: Tx, site: Site, page: Page, sort: str, roots: list[Comment], pin
     if len(roots) > store.ROOTS:
         roots = roots[: store.ROOTS]
         cursor = cursors.after_root(sort, roots[-1].score, roots[-1].id)
+    roots = [root._replace(pinned_at=None) if root.pinned else root for root in roots]  # see `_list_pinned`
     roots = [*pinned, *roots]
     replies = store.list_first_replies(tx, site.id, [root.id for root in roots if root.replies])
     more = {}

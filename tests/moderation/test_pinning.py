@@ -206,5 +206,6 @@ async def test_merged_pages_show_the_three_that_were_pinned_last(world: World, b
     part, whole = [(await row_of(world, each[0])).page_id for each in (there, here)]
     merged = await merging.merge(bob.core, world.blog, bob.actor, ids.encode(part), ids.encode(whole))
     assert await roots(world) == [each["id"] for each in (there[1], there[0], here[1], here[0])]
+    assert [row["pinned"] for row in (await world.thread())["comments"]] == [True, True, True, False]
     await bob.undo(merged.batch)
     assert await roots(world) == [here[1]["id"], here[0]["id"]]
