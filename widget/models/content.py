@@ -55,6 +55,7 @@ site_aliases = sa.Table(  # names that a site had before: its tags lead to it st
     sa.Column("name", sa.String(40), primary_key=True),
     id_column("site_id"),
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.Index("ix_site_aliases_site_id", "site_id"),
 )
 
 pages = sa.Table(

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_site_aliases_site_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("name", name="pk_site_aliases"),
     )
+    op.create_index("ix_site_aliases_site_id", "site_aliases", ["site_id"])
     op.create_table(
         "page_differences",
         _id("site_id"),
