@@ -70,7 +70,7 @@ SETTINGS = (
         "spam",
         "New until",
         "1",
-        "With `hold=new`: approved comments after which somebody is new no more.",
+        "Approved comments after which somebody is new no more, where new people are held.",
         number(1, 10),
     ),
     Setting("max_links", "spam", "Links", "2", "Links in a comment that is not held for them.", number(0, 100)),

@@ -20,6 +20,7 @@ from tests.e2e.moderating_states import MODERATING_STATES
 from tests.e2e.policy_states import POLICY_STATES
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
+from tests.e2e.site_states import SITE_STATES
 from tests.e2e.states import Scene
 
 pytestmark = pytest.mark.browser
@@ -39,7 +40,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
-STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES}
+STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES, **SITE_STATES}
 PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
 
 
@@ -59,4 +60,6 @@ async def test_picture(
     page = await context.new_page()
     shown = await STATES[state](Scene(Reader(page), blog, seed, f"{demo.blog}/posts/slow-bread/", name))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    await shown.screenshot(path=FOLDER / f"{state}-{name}.png", full_page=state == "account" or state in ADMIN_STATES)
+    await shown.screenshot(
+        path=FOLDER / f"{state}-{name}.png", full_page=state == "account" or state in {**ADMIN_STATES, **SITE_STATES}
+    )

@@ -12,6 +12,7 @@ from widget import ids, site_verbs
 from widget.db import Database, Tx
 from widget.models import comments, pages, reports, sites
 from widget.models import people as people_table
+from widget.moderation import owners
 from widget.store import likes, people
 from widget.store import sites as site_store
 
@@ -96,6 +97,10 @@ class Seed:
             tx.conn.execute(sa.update(comments).where(*same).values(reports=comments.c.reports + 1))
 
         await self._database.write(report)
+
+    async def owner_link(self) -> str:
+        """An address that makes whoever opens it an owner."""
+        return await owners.make_link(self._database, str(self._client.base_url))
 
     async def add_site(self, name: str, origin: str, **settings: str) -> None:
         """A further site of that origin, so that the demo's may keep its settings."""

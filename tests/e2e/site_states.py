@@ -1,0 +1,78 @@
+"""States of the pages about a site in `/admin`, before an owner; each has a site of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.states import Scene, State
+
+SAID = (
+    ("Ada Moss", "Three days is long. Mine was sour after **two**, in a warm kitchen."),
+    ("Ned Bramble", "The oven matters more than the flour, as the dough knows."),
+    ("Una Birch", "Spelt wants less water than one thinks."),
+)
+Lead = Callable[[Page], Awaitable[None]]
+
+
+async def _nothing(page: Page) -> None:
+    """The page as it opens."""
+
+
+async def _try(page: Page) -> None:
+    await page.get_by_label("Words of spam").fill("oven\ndough")
+    await page.get_by_label("Links", exact=True).fill("0")
+    await page.get_by_role("button", name="Try it").click()
+    await expect(page.get_by_role("heading", name="What these rules would have done")).to_be_visible()
+
+
+async def _mistake(page: Page) -> None:
+    await page.get_by_label("Words of spam").fill("casino\n/(/")
+    await page.get_by_label("Links", exact=True).fill("many")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
+async def _change(page: Page) -> None:
+    await page.get_by_label("Theme").select_option("dark")
+    await page.get_by_label("Badge of owners").fill("Baker")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".notice[role=status]")).to_be_visible()
+
+
+async def _key(page: Page) -> None:
+    await page.get_by_role("button", name="Show the key").click()
+    await expect(page.get_by_label("Key", exact=True)).to_be_visible()
+
+
+def _state(path: str, lead: Lead = _nothing) -> State:
+    async def state(scene: Scene) -> Page:
+        site, page = f"{path.replace('/', '-')}-{lead.__name__[1:]}-{scene.name}"[-40:].strip("-"), scene.page
+        await scene.seed.add_site(site, scene.blog.origin, min_seconds="0")
+        for name, text in SAID:
+            await scene.seed.post(f"{scene.blog.origin}/rye/", text, name=name, site=site)
+        await page.goto(await scene.seed.owner_link())
+        await page.get_by_label("Your name").fill("Olga Fern")
+        await page.get_by_role("button", name="Go on in this browser").click()
+        await page.goto(f"{scene.blog.home}/admin/sites{path and f'/{site}{path[4:]}'}")
+        await lead(page)
+        return page
+
+    return state
+
+
+SITE_STATES: dict[str, State] = {
+    "admin-sites": _state(""),
+    "admin-site": _state("site"),
+    "admin-site-key": _state("site", _key),
+    "admin-site-writing": _state("site/writing"),
+    "admin-site-spam": _state("site/spam"),
+    "admin-site-try": _state("site/spam", _try),
+    "admin-site-mistake": _state("site/spam", _mistake),
+    "admin-site-looks": _state("site/looks"),
+    "admin-site-changed": _state("site/looks", _change),
+    "admin-site-privacy": _state("site/privacy"),
+    "admin-site-pages": _state("site/pages"),
+    "admin-site-accounts": _state("site/accounts"),
+}
