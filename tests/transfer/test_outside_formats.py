@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.comment_html import offences
+from tests.support.damage import CHANGES, survives
 from tests.support.outside import expected_files, expected_records, html_words, milliseconds
 from tests.support.require import fixtures
 from tests.support.rows import Rows, recount, rows_of
@@ -19,7 +22,8 @@ from widget import site_verbs
 from widget.ids import time_of
 from widget.names import clean_email
 from widget.page_key import SiteAddress, page_key
-from widget.transfer.formats import import_file
+from widget.transfer.containers import open_parts
+from widget.transfer.formats import import_file, recognise
 from widget.transfer.plan import Options
 from widget.transfer.records import ImportFailed
 from widget.transfer.report import Report
@@ -123,3 +127,19 @@ async def test_broken_export_of_others_writes_nothing(world: World, system: str)
             with pytest.raises(ImportFailed, match=r"line \d.*\.$"):
                 await import_file(world.db, "blog", fixtures() / entry["file"], Options(any_host=True))
             assert await rows_of(world, world.blog) == ([], [])
+
+
+@pytest.mark.parametrize("system", [*SYSTEMS, "wordpress"])
+def test_damaged_export_of_others_is_read_or_refused(system: str, tmp_path: Path) -> None:
+    """In every way once, with the same choices each time."""
+    file = tmp_path / "export"
+    for entry in expected_files(system):
+        if not entry["valid"] or entry["bytes"] > 200_000:
+            continue
+        file.write_bytes((fixtures() / entry["file"]).read_bytes())
+        source_format = recognise(file).NAME
+        with open_parts(file) as parts:
+            whole = b"".join(chunk for part in parts for chunk in part.chunks())
+        for seed, change in enumerate(CHANGES):
+            file.write_bytes(change(whole, random.Random(seed)))
+            survives(file, source_format)
