@@ -19,7 +19,7 @@ POST = "/posts/slow-bread/"
 
 async def be_owner(page: Page, demo: Demo, database: Database) -> Page:
     await page.goto(await owners.make_link(database, demo.home))
-    await page.get_by_label("Your name").fill("Olga Fern")
+    await page.get_by_label("Your name").fill("Vera Holt")
     await page.get_by_role("button", name="Go on in this browser").click()
     await expect(page.get_by_role("link", name="Inbox")).to_have_attribute("aria-current", "page")
     return page

@@ -53,7 +53,7 @@ def _state(path: str, lead: Lead = _nothing) -> State:
         for name, text in SAID:
             await scene.seed.post(f"{scene.blog.origin}/rye/", text, name=name, site=site)
         await page.goto(await scene.seed.owner_link())
-        await page.get_by_label("Your name").fill("Olga Fern")
+        await page.get_by_label("Your name").fill("Vera Holt")
         await page.get_by_role("button", name="Go on in this browser").click()
         await page.goto(f"{scene.blog.home}/admin/sites{path and f'/{site}{path[4:]}'}")
         await lead(page)
