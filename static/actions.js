@@ -48,8 +48,10 @@ export default async (app) => {
   /* The host page scrolls where the frame cannot; focus goes with what is shown. */
   const reveal = (node) => {
     const { top, bottom } = node.getBoundingClientRect();
-    if (app.root.classList.contains("framed")) requestAnimationFrame(() => app.tell("scroll", { top, bottom }));
-    else node.scrollIntoView({ block: "nearest" });
+    if (app.root.classList.contains("framed")) {
+      app.measure(); // now: out of sight, browsers paint no frame and tell of no new size
+      app.tell("scroll", { top, bottom });
+    } else node.scrollIntoView({ block: "nearest" });
   };
   const show = (node) => {
     const shown = $("article", node) ?? node;

@@ -157,7 +157,7 @@
     watcher.observe(document.head, { childList: true, subtree: true, attributes: true, characterData: true });
     watcher.observe(document.documentElement, { attributes: true });
     watcher.observe(document.body, { attributes: true });
-    if (options.lazy === undefined) return mount();
+    if (options.lazy === undefined || comment()) return mount();
     const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && (near.disconnect(), mount()), { rootMargin: "600px" });
     near.observe(box);
   };

@@ -106,7 +106,7 @@
     }
   };
 
-  const app = { root, files, site, store, auth, tell, $, all, dress, ask, me: {}, title: hash.get("title") };
+  const app = { root, files, site, store, auth, tell, measure, $, all, dress, ask, me: {}, title: hash.get("title") };
 
   /* Clicks */
   const verbs = { actions: "like likers further order fold hide unhide delete erase keep", composer: "reply cancel edit jump post preview", signin: "out stop" };

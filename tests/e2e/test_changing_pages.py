@@ -117,6 +117,18 @@ async def test_plain_anchor_changes_nothing(reader: Reader, url: str) -> None:
     assert await frame.evaluate("window.since") == "before"
 
 
+@pytest.mark.parametrize("lazy", ["", " data-lazy"], ids=["at once", "lazy"])
+async def test_permalink_scrolls_to_its_comment_below_a_long_article(
+    reader: Reader, blog: Blog, seed: Seed, lazy: str
+) -> None:
+    """Out of sight a frame is not painted, and what waits for that waits for ever."""
+    long = "<style>body::before { content: ''; display: block; height: 6000px }</style>"
+    url = blog.add(f"long{lazy}", tag=f'data-site="demo"{lazy}', head=long)
+    ids = [await seed.post(url, f"Number {n}." + " More of it." * 60) for n in range(20)]
+    await reader.open(f"{url}#comment-{ids[15]}")
+    await expect(reader.comment("Number 15.")).to_be_in_viewport(ratio=0.5)
+
+
 async def test_permalink_scrolls_to_its_comment(reader: Reader, url: str, seed: Seed) -> None:
     ids = [await seed.post(url, f"Number {n}." + " More of it." * 60) for n in range(20)]
     await reader.open(f"{url}#comment-{ids[15]}")
