@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -50,11 +51,14 @@ async def change(
 
     Raises `NotFound`, or `Invalid` that names every mistake at once.
     """
-    return await db.write(_change, name, parse_changes(pairs, own_origin, offered))
+    return await db.write(_change, name, await asyncio.to_thread(parse_changes, pairs, own_origin, offered))
 
 
 def parse_changes(pairs: Mapping[str, str], own_origin: str, offered: Collection[str]) -> dict[str, Any]:
-    """Columns of a site for settings as they are written; of `origins`, one stands on each line or behind a comma."""
+    """Columns of a site for settings as they are written; of `origins`, one stands on each line or behind a comma.
+
+    Word lists take time: in a thread.
+    """
     values = parse_settings({key: value for key, value in pairs.items() if key != "origins"}, offered)
     if "origins" in pairs:
         values["origins"] = check_origins(pairs["origins"].replace(",", " ").split(), own_origin)

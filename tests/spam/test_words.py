@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
+from widget.spam import words
 from widget.spam.words import MAX_LINES, MAX_PATTERNS, BadList, check_list, find
 
 
@@ -64,6 +66,19 @@ def test_list_that_is_too_long_is_refused() -> None:
 def test_patterns_that_are_too_large_together_are_refused() -> None:
     with pytest.raises(BadList, match="too large together"):
         check_list("\n".join(rf"/x{{{n}}}\pL{{90}}y/" for n in range(1, 190)))
+
+
+def test_absurd_list_is_refused_before_all_of_it_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, compile_one = list[str](), words._compile
+
+    def counted(pattern: str) -> Any:
+        compiled.append(pattern)
+        return compile_one(pattern)
+
+    monkeypatch.setattr(words, "_compile", counted)
+    with pytest.raises(BadList, match="too large together"):
+        check_list("\n".join(rf"/\pL{{60}}{n}/" for n in range(MAX_PATTERNS)))
+    assert len(compiled) < 10
 
 
 def test_pattern_that_others_never_end_with_takes_no_time() -> None:

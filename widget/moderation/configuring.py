@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -53,7 +54,7 @@ async def set_up(
     What `undo` takes; None where nothing is different. Raises `Invalid` that names every mistake, `Conflict` where
     somebody changed them meanwhile, and what policy raises.
     """
-    values = site_verbs.parse_changes(pairs, own_origin, offered)
+    values = await asyncio.to_thread(site_verbs.parse_changes, pairs, own_origin, offered)
     return await core.db.write(_set_up, site, actor, values, tuple(pairs), seen)
 
 

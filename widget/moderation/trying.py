@@ -49,7 +49,7 @@ class Trial(NamedTuple):
 
 async def try_rules(core: Core, site: Site, actor: Actor, pairs: Mapping[str, str]) -> Trial:
     """The newest `TRIED` comments under settings as they are written. Raises `Invalid`, and what policy raises."""
-    proposed = msgspec.structs.replace(site, **parse_settings(pairs))
+    proposed = msgspec.structs.replace(site, **await asyncio.to_thread(parse_settings, pairs))
     found = await core.db.read(_read, site, actor, tuple(pairs))
     return await asyncio.to_thread(_try, site, proposed, found)
 

@@ -24,6 +24,8 @@ MAX_LINES = 2_000
 MAX_LINE = 200  # characters
 MAX_PATTERNS = 200  # of the lines
 MAX_PROGRAM = 8 << 20  # bytes that a list may take, compiled
+MAX_STEPS = 350_000  # of all patterns, by what each has alone: as many as fit into `MAX_PROGRAM`
+_TOO_LARGE = "The patterns of this list are too large together."
 _WORD = re.compile(r"[^\W_]+")
 _LISTED = re.compile(r"[^\W_]+\*?|\*")
 _HARMLESS = ("", "Quite.", "2 pieces of bread, please!", "¿Qué?")  # a pattern that fits all of these fits anything
@@ -38,25 +40,32 @@ class BadList(ValueError):
 
 
 def check_list(text: str) -> tuple[str, ...]:
-    """The lines of a list without blank ones. Raises `BadList` for the first that is wrong."""
+    """The lines of a list without blank ones. Raises `BadList` for the first that is wrong.
+
+    Patterns take it some hundred milliseconds at most: call it in a thread.
+    """
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     if len(lines) > MAX_LINES:
         raise BadList(f"A list has at most {MAX_LINES:,} lines; this one has {len(lines):,}.")
+    patterns = sum(map(_is_pattern, lines))
+    if patterns > MAX_PATTERNS:
+        raise BadList(f"A list has at most {MAX_PATTERNS} patterns; this one has {patterns}.")
+    steps = 0
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
             raise BadList(f"Line {number} is longer than {MAX_LINE} characters.")
-        _check_line(number, line)
-    patterns = [line for line in lines if _is_pattern(line)]
-    if len(patterns) > MAX_PATTERNS:
-        raise BadList(f"A list has at most {MAX_PATTERNS} patterns; this one has {len(patterns)}.")
+        steps += _check_line(number, line)
+        if steps > MAX_STEPS:  # before more are compiled for nothing
+            raise BadList(_TOO_LARGE)
     try:
         _patterns(lines)
     except _Unusable as error:
-        raise BadList("The patterns of this list are too large together.") from error
+        raise BadList(_TOO_LARGE) from error
     return lines
 
 
-def _check_line(number: int, line: str) -> None:
+def _check_line(number: int, line: str) -> int:
+    """How many steps a pattern has; 0 for words."""
     if not line.isprintable():
         raise BadList(f"Line {number} has a character that cannot be seen.")
     if not _is_pattern(line):
@@ -64,13 +73,14 @@ def _check_line(number: int, line: str) -> None:
             raise BadList(
                 f"Line {number} ({line}) has no letter and no digit; write signs as a pattern, as in /{line}/."
             )
-        return
+        return 0
     try:
         pattern = _compile(line[1:-1])
     except _Unusable as error:
         raise BadList(f"Line {number} ({line}) is no pattern that can be used: {error}.") from error
     if pattern.search("") or all(pattern.search(text) for text in _HARMLESS[1:]):
         raise BadList(f"Line {number} ({line}) fits nearly every text.")
+    return int(pattern.programsize)
 
 
 def find(lines: Sequence[str], text: str) -> str:
