@@ -13,7 +13,7 @@ from widget.text import plain_text
 from widget.transfer import values
 from widget.transfer.containers import Part
 from widget.transfer.records import ImportFailed, Record, Status
-from widget.transfer.xml import MAX_VALUE, parse, root_name
+from widget.transfer.xml import Gatherer, parse, root_name
 
 NAME = "disqus"
 
@@ -32,21 +32,14 @@ def read(part: Part) -> Iterator[Record]:
     return parse(part, _Export())
 
 
-class _Export:
+class _Export(Gatherer):
     """Keeps the fields of one thread or post, never more."""
 
     def __init__(self) -> None:
-        self._records: list[Record] = []
+        super().__init__()
         self._path: list[str] = []  # of the element that is open, from the root
         self._kind = ""  # of the element below the root
-        self._field = ""  # that is being read
         self._fields: dict[str, str] = {}
-        self._value: list[str] = []
-        self._length = 0
-
-    def take(self) -> list[Record]:
-        taken, self._records = self._records, []
-        return taken
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         if not self._path and name != "disqus":
@@ -58,20 +51,12 @@ class _Export:
         elif len(self._path) == 3 and name in {"thread", "parent"}:
             self._fields[name] = number
         field = "/".join(self._path[2:])
-        self._field = field if field in _FIELDS.get(self._kind, ()) else ""
-        self._value, self._length = [], 0
-
-    def text(self, text: str, line: int) -> None:
-        if self._field:
-            self._value.append(text)
-            self._length += len(text)
-            if self._length > MAX_VALUE:
-                raise ImportFailed(f"line {line}: the value of {self._field} is longer than any real one.")
+        self._open(field if field in _FIELDS.get(self._kind, ()) else "")
 
     def end(self) -> None:
         if self._field:
-            self._fields[self._field] = "".join(self._value).strip()
-            self._field = ""
+            field, value = self._close()
+            self._fields[field] = value
         elif len(self._path) == 2 and self._kind == "thread":
             self._records.append(_page(self._fields))
         elif len(self._path) == 2 and self._kind == "post":

@@ -13,7 +13,7 @@ from widget.text import plain_text
 from widget.transfer import values
 from widget.transfer.containers import Part
 from widget.transfer.records import ImportedPage, ImportFailed, Record, Skipped, Status
-from widget.transfer.xml import MAX_VALUE, parse, root_name
+from widget.transfer.xml import Gatherer, parse, root_name
 
 NAME = "wordpress"
 
@@ -53,26 +53,19 @@ def read(part: Part) -> Iterator[Record]:
     return parse(part, _Export())
 
 
-class _Export:
+class _Export(Gatherer):
     """Keeps one item's fields and one comment's, never more."""
 
     def __init__(self) -> None:
-        self._records: list[Record] = []
+        super().__init__()
         self._prefix = "wp:"
         self._depth = 0
         self._item: dict[str, str] | None = None
         self._item_depth = 0
         self._comment: dict[str, str] | None = None
         self._page: ImportedPage | None = None
-        self._field = ""  # the one that is being read
         self._field_depth = 0
-        self._value: list[str] = []
-        self._length = 0
         self._nameless = 0
-
-    def take(self) -> list[Record]:
-        taken, self._records = self._records, []
-        return taken
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         self._depth += 1
@@ -101,22 +94,15 @@ class _Export:
                 self._prefix = f"{attribute.removeprefix('xmlns:')}:"
 
     def _start_field(self, name: str) -> None:
-        self._field, self._field_depth = name, self._depth
-        self._value, self._length = [], 0
-
-    def text(self, text: str, line: int) -> None:
-        if self._field:
-            self._value.append(text)
-            self._length += len(text)
-            if self._length > MAX_VALUE:
-                raise ImportFailed(f"line {line}: the value of {self._field} is longer than any real one.")
+        self._open(name)
+        self._field_depth = self._depth
 
     def end(self) -> None:
         if self._field and self._depth == self._field_depth:
             fields = self._item if self._comment is None else self._comment
+            field, value = self._close()
             if fields is not None:
-                fields[self._field] = "".join(self._value).strip()
-            self._field = ""
+                fields[field] = value
         elif self._item is not None and self._comment is not None and self._depth == self._item_depth + 1:
             self._end_comment(self._item, self._comment)
             self._comment = None

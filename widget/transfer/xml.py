@@ -34,6 +34,35 @@ class Target(Protocol):
     def take(self) -> list[Record]: ...
 
 
+class Gatherer:
+    """What targets have in common: the records that they gathered, and the text of the one field that is being read."""
+
+    def __init__(self) -> None:
+        self._records: list[Record] = []
+        self._field = ""  # "": none
+        self._value: list[str] = []
+        self._length = 0
+
+    def take(self) -> list[Record]:
+        taken, self._records = self._records, []
+        return taken
+
+    def text(self, text: str, line: int) -> None:
+        if self._field:
+            self._value.append(text)
+            self._length += len(text)
+            if self._length > MAX_VALUE:
+                raise ImportFailed(f"line {line}: the value of {self._field} is longer than any real one.")
+
+    def _open(self, field: str) -> None:
+        self._field, self._value, self._length = field, [], 0
+
+    def _close(self) -> tuple[str, str]:
+        """The field that was read, and its text without blanks around it."""
+        field, self._field = self._field, ""
+        return field, "".join(self._value).strip()
+
+
 def root_name(head: bytes) -> str:
     """The name of the first element, or "" if `head` does not begin as XML does."""
     try:
