@@ -38,10 +38,15 @@ async def test_form_offers_only_those_who_may_take_part(world: World, person: Pe
     assert await offered(person) == ["Forge", "Mill"]
 
 
-async def test_reader_by_a_named_provider_writes_and_likes(person: Person, first: str) -> None:
+async def test_reader_by_a_named_provider_writes_and_likes(world: World, person: Person, first: str) -> None:
     await person.sign_in("ann", "forge")
-    await person.comment()
+    comment = await person.comment()
     await person.like(first)
+    rows = (await world.thread())["comments"]
+    assert [(row["id"], row["status"], row["likes"]) for row in rows] == [
+        (first, "approved", 1),
+        (comment, "approved", 0),
+    ]
 
 
 async def test_reader_by_another_is_told_who_may(world: World, person: Person, first: str) -> None:
@@ -67,7 +72,8 @@ async def test_author_may_still_change_what_was_written_before(world: World, per
 async def test_moderator_takes_part_by_any(world: World, person: Person, first: str) -> None:
     await person.sign_in("bob", "mill")
     await world.db.write(_make_moderators, world)
-    await person.comment()
+    comment = await person.comment()
+    assert [row["id"] for row in (await world.thread())["comments"]] == [first, comment]
 
 
 def _make_moderators(tx: Tx, world: World) -> None:

@@ -7,6 +7,17 @@ import asyncio
 from playwright.async_api import Frame, FrameLocator, Locator, Page, expect
 
 GUEST = "Gwen Applegarth"
+# The host page scrolls and sizes the frame a moment after a deed: a click would meet what comes to lie under it.
+RESTS = """() => new Promise((rests) => {
+    const where = () => JSON.stringify(document.querySelector("iframe")?.getBoundingClientRect());
+    let before = where(), same = 0;
+    const look = () => {
+        same = before === (before = where()) ? same + 1 : 0;
+        if (same > 3) rests(true);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 
 
 class Reader:
@@ -75,6 +86,7 @@ class Reader:
 
     async def write(self, text: str) -> None:
         """Into the form, wherever it stands."""
+        await self.page.wait_for_function(RESTS)
         await self.text.click()
         await expect(self.form).to_have_class("write open")
         await self.text.fill(text)

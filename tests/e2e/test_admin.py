@@ -8,7 +8,6 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.axe import violations
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
 from tests.e2e.owner import POST, be_owner, write
@@ -106,30 +105,3 @@ async def test_reader_who_signs_in_from_the_management_page_is_told_it_is_not_th
     await page.get_by_role("button", name="Demo").click()
     await page.get_by_role("button", name=MARA).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("you look after no comments here")
-
-
-async def pages_of(page: Page, demo: Demo) -> list[str]:
-    """The address of each page of it, where there is something to see."""
-    await write(demo, "A long word: " + "methionyl" * 30 + ", and https://example.org/")
-    await write(demo, "Another.")
-    await page.goto(f"{demo.home}/admin")
-    await page.locator(".item", has_text="Another.").get_by_role("button", name="Approve").click()
-    inbox = page.url
-    await page.goto(f"{demo.home}/admin?tab=all")
-    first = page.locator(".item").first
-    links = [await first.locator(found).get_attribute("href") for found in ("header b a", "a.when")]
-    return [inbox, *(f"{demo.home}{link}" for link in links), f"{demo.home}/admin/log"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_and_all_fits_a_narrow_screen(
-    new_context: NewContext, own_demo: Demo, own_database: Database, scheme: str
-) -> None:
-    page = await (await new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})).new_page()
-    await page.goto(f"{own_demo.home}/admin")
-    assert await violations(page) == []
-    await be_owner(page, own_demo, own_database)
-    for address in await pages_of(page, own_demo):
-        await page.goto(address)
-        assert await violations(page) == [], address
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address

@@ -42,8 +42,7 @@ async def approve_all(moderator: Page, number: int) -> None:
     if await tick.is_visible():
         await tick.click()
     else:
-        for box in await boxes.all():
-            await box.check()
+        await boxes.evaluate_all("boxes => boxes.forEach((box) => (box.checked = true))")
     await moderator.locator(".bulk").get_by_role("button", name="Approve").click()
     await expect(moderator.get_by_role("status")).to_contain_text(f"{number} comments approved.")
 

@@ -18,6 +18,7 @@ async def test_author_edits_their_comment_in_place(reader: Reader, other: Reader
     await reader.write("Bread is *fien*.")
     await reader.be_guest()
     await reader.post()
+    await expect(reader.comment("Bread is fien.")).to_be_visible()
     await seed.post(url, "After.")
     await reader.edit("Bread is fien.")
     await expect(reader.editor).to_have_value("Bread is *fien*.")

@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-gpu",
     "--disable-quic",
     "--remote-debugging-port=0",
+    "--disable-features=SpareRendererForSitePerProcess",  # a process in waiting for each jar of cookies
 )
 
 
