@@ -161,7 +161,8 @@ async def test_reader_is_told_that_the_mail_was_not_sent(reader: Reader, article
     await window.reload()
     await expect(window.get_by_role("alert")).to_contain_text("The mail to eve@example.org could not be sent.")
     mailbox.refusal = ""
-    await window.get_by_role("button", name="Send a new code").click()
+    async with window.expect_navigation():
+        await window.get_by_role("button", name="Send a new code").click()
     await mailbox.next()
     await window.reload()
     await expect(window.get_by_role("alert")).to_have_count(0)
