@@ -13,9 +13,9 @@ from pathlib import Path
 
 from bench.growth import PAGE, measure_growth
 from bench.moderating import make_queue, measure_moderating
-from bench.posting import keep_posted_answer, measure_posts, measure_reads_while_posting
+from bench.posting import measure_likes, measure_posts, measure_reads_while_posting
 from bench.processes import Cores, Server, palaver, running
-from bench.reading import keep_cached_answer, measure_cached, measure_download, measure_first_views, measure_wire
+from bench.reading import measure_download, measure_first_views, measure_reading, measure_wire
 from bench.report import Row, machine, table, write
 from bench.rounds import QUICK, Effort
 from bench.starting import measure_start
@@ -49,7 +49,8 @@ def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Row]:
     chance = random.Random("plans")
     views = [f"view-{number}" for number in range(effort.views * (effort.rounds + 1))]
     _tell("writing threads")
-    world = make_world(folder / "main", {name: whole_plan(chance) for name in (READ, POSTED, *views)})
+    plans = {name: whole_plan(chance) for name in (READ, POSTED, *views)}
+    world = make_world(folder / "main", {PAGE: long_plan(random.Random("long"), 100), **plans})
     short, long = (
         make_world(folder / name, {PAGE: long_plan(random.Random("long"), count)})
         for name, count in (("short", 100), ("long", effort.long_thread))
@@ -71,19 +72,18 @@ async def _measure_service(
     cores: Cores, service: Server, world: World, views: Sequence[str], effort: Effort
 ) -> list[Row]:
     sizes = await measure_download(service)
-    expected = await keep_cached_answer(service, READ, world.folder)
-    await keep_posted_answer(service, POSTED, world.folder)
     with running(Server(cores, world.folder, ["-m", "bench.floor", str(world.folder)])) as floor:
         _tell("reading")
-        rows = await measure_cached(service, floor, READ, expected, effort)
+        rows = await measure_reading(service, floor, world, READ, effort)
         rows += await measure_first_views(service, views, effort)
         _tell("posting")
         rows += await measure_posts(service, floor, POSTED, effort)
-        rows += await measure_reads_while_posting(service, POSTED, READ, expected, effort)
+        rows += await measure_likes(service, floor, world, POSTED, effort)
+        rows += await measure_reads_while_posting(service, POSTED, READ, effort)
     rows.append(Row("resident memory after reading and posting", service.memory(), " MB", 120, under=True, digits=0))
     _tell("waiting")
     rows += await measure_waiting(service, world, effort)
-    return [*rows, *measure_wire(world.pages[READ], expected), *sizes]
+    return [*rows, *await measure_wire(service, world.pages[READ], READ), *sizes]
 
 
 def _tell(what: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 CONNECTIONS = 32
+_WITHOUT_BODY = (b"204", b"304")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
@@ -29,6 +30,11 @@ class Answer(NamedTuple):
     @property
     def status(self) -> int:
         return int(self.head[9:12])
+
+    def header(self, name: bytes) -> str:
+        """Its value, empty where there is none."""
+        lines = (line.partition(b": ") for line in self.head.split(b"\r\n")[1:])
+        return next((value.decode() for each, _, value in lines if each.lower() == name), "")
 
 
 class Expected(NamedTuple):
@@ -70,10 +76,10 @@ class Connection(asyncio.Protocol):
             if self._head < 0:
                 return
             length = _LENGTH.search(received, 0, self._head)
-            if length is None:
+            if length is None and received[9:12] not in _WITHOUT_BODY:
                 self._fail(f"an answer without length: {bytes(received[: self._head])!r}")
                 return
-            self._end = self._head + 4 + int(length[1])
+            self._end = self._head + 4 + (int(length[1]) if length else 0)
         if len(received) > self._end:
             self._fail("more than one answer")
         elif len(received) == self._end:

@@ -1,7 +1,7 @@
 """The floor: a bare ASGI application that answers the same bytes as the service, on the same server and loop.
 
-`python -m bench.floor FOLDER --port N` answers GET with the HTTP answer kept in FOLDER/read.http and POST, once the
-body is read, with the one in FOLDER/posted.http.
+`python -m bench.floor FOLDER --port N` answers everything, once a body is read, with one HTTP answer; PATCH lets it
+take that of FOLDER/answer.http.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from widget.server import run
 from widget.settings import load
 
-READ, POSTED = "read.http", "posted.http"
+ANSWER = "answer.http"
 _OF_THE_SERVER = {b"date"}  # uvicorn adds it
 
 
@@ -35,19 +35,20 @@ def read_answer(raw: bytes) -> Ready:
 
 
 class Floor:
-    def __init__(self, read: Ready, posted: Ready) -> None:
-        self._read = read
-        self._posted = posted
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._answer = Ready(200, [(b"content-length", b"0")], b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
-        answer = self._read
-        if scope["method"] == "POST":
+        if scope["method"] != "GET":
             while (await receive()).get("more_body"):
                 pass
-            answer = self._posted
+            if scope["method"] == "PATCH":
+                self._answer = read_answer(self._file.read_bytes())
+        answer = self._answer
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
@@ -62,9 +63,8 @@ async def _live(receive: Receive, send: Send) -> None:
 
 def main() -> None:
     folder, _, port = sys.argv[1:]
-    read, posted = (read_answer((Path(folder) / name).read_bytes()) for name in (READ, POSTED))
     settings = load(None, os.environ, production=False, providers={}, options={"port": port})
-    run(settings, Floor(read, posted))
+    run(settings, Floor(Path(folder) / ANSWER))
 
 
 if __name__ == "__main__":

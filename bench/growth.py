@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from bench.client import OK, Connection, Expected, ask_all, connections, get, send
-from bench.posting import CREATED, PATH, posts
+from bench.client import Connection, ask_all, connections, get
+from bench.comparing import Load
+from bench.posting import CREATED, likes, posts
 from bench.processes import Server
 from bench.report import Row
 from bench.rounds import Effort, ratios
@@ -15,44 +15,36 @@ from bench.world import World, frame_path
 from widget import cursors, ids
 
 PAGE = "thread"
+_FRAGMENT = {"Palaver-Fragment": "1"}
 _BRANCH, _ANSWERED = 2, 55  # places in `long_plan`: the third root, and one of its first replies
-
-
-class Load(NamedTuple):
-    """Endless requests of one kind, and what each is answered."""
-
-    name: str
-    requests: Iterator[bytes]
-    expected: Expected = OK
 
 
 def make_loads(world: World) -> list[Load]:
     page = world.pages[PAGE]
     roots = sorted(path for path in page.paths if len(path) == 8)
-    branch = sorted(path for path in page.paths if path.startswith(page.paths[_BRANCH]))
     before_last_roots = cursors.after_root("old", 0, int.from_bytes(roots[-11], "big"))
-    root, answered = ids.encode(page.ids[_BRANCH]), ids.encode(page.ids[_ANSWERED])
-    last_roots = frame_path(PAGE, cursor=before_last_roots)
-    last_replies = frame_path(PAGE, replies=root, cursor=cursors.after_reply(branch[-16]))
-    fragment = {"Palaver-Fragment": "1"}
+    answered = ids.encode(page.ids[_ANSWERED])
     return [
         Load("first page, uncached", _first_pages()),
-        Load("next page", itertools.repeat(get(last_roots, **fragment))),
-        Load("replies", itertools.repeat(get(last_replies, **fragment))),
+        Load("next page", itertools.repeat(get(frame_path(PAGE, cursor=before_last_roots), **_FRAGMENT))),
+        Load("replies", itertools.repeat(more_replies(world))),
         Load("post", posts(PAGE, answered), CREATED),
-        Load("like", _likes(f"{PATH}/{answered}/like", world.token)),
+        Load("like", likes(world, [answered])),
     ]
+
+
+def more_replies(world: World) -> bytes:
+    """The request for the last 15 replies to the third root of `PAGE`, as the reader's script sends it."""
+    page = world.pages[PAGE]
+    branch = sorted(path for path in page.paths if path.startswith(page.paths[_BRANCH]))
+    root = ids.encode(page.ids[_BRANCH])
+    return get(frame_path(PAGE, replies=root, cursor=cursors.after_reply(branch[-16])), **_FRAGMENT)
 
 
 def _first_pages() -> Iterator[bytes]:
     """Each under another address of the same page, so that none is cached."""
     for number in itertools.count():
         yield get(frame_path(PAGE, url=f"https://blog.example/{PAGE}?view={number}"))
-
-
-def _likes(path: str, token: str) -> Iterator[bytes]:
-    for method in itertools.cycle(("PUT", "DELETE")):
-        yield send(method, path, Authorization=f"Bearer {token}")
 
 
 async def measure_growth(short: Server, long: Server, worlds: tuple[World, World], effort: Effort) -> list[Row]:

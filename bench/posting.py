@@ -1,4 +1,4 @@
-"""What a post costs, and what readers notice while others post as fast as they can."""
+"""What posting and liking costs, and what readers notice while others post as fast as they can."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from bench.client import OK, Connection, Expected, ask_all, ask_once, connections, get, send
-from bench.floor import POSTED
+from bench.client import OK, Connection, Expected, ask_all, connections, get, send
+from bench.comparing import Load, against_floor
 from bench.processes import Server
 from bench.report import Row
-from bench.rounds import Effort, percentile, ratios, spread
+from bench.rounds import Effort, percentile, spread
 from bench.texts import make_text
-from bench.world import SITE, frame_path, posted_body
+from bench.world import SITE, World, frame_path, posted_body
+from widget import ids
 
 PATH = f"/api/v1/{SITE}/comments"
 CREATED = Expected(201)
@@ -31,45 +31,35 @@ def posts(page: str, parent: str | None = None) -> Iterator[bytes]:
         yield send("POST", PATH, posted_body(page, make_text(_chance), number, parent))
 
 
-async def keep_posted_answer(service: Server, page: str, folder: Path) -> None:
-    """Let the floor answer what the service answers to a post."""
-    answer = await ask_once(service.port, next(posts(page)), CREATED)
-    (folder / POSTED).write_bytes(answer.head + b"\r\n\r\n" + answer.body)
-
-
 async def measure_posts(service: Server, floor: Server, page: str, effort: Effort) -> list[Row]:
-    floors, values, rates = [], [], []
-    for warm in (True, *[False] * effort.rounds):
-        floor_cpu, _ = await _cpu_of(floor, list(itertools.islice(posts(page), effort.posts * 4)))
-        cpu, seconds = await _cpu_of(service, list(itertools.islice(posts(page), effort.posts)))
-        if not warm:
-            floors.append(floor_cpu * 1e6)
-            values.append(cpu * 1e6)
-            rates.append(1 / seconds)
-    ratio, micro, rate = ratios(values, floors), spread(floors), spread(rates)
+    load = Load("a durable post", posts(page), CREATED)
+    found = await against_floor(service, floor, load, effort.posts, effort)
     return [
-        Row("floor: CPU for a post", micro.median, " µs", spread=micro, digits=0),
-        Row("a durable post: CPU in floor requests", ratio.median, "×", 33, spread=ratio, digits=1),
-        Row("posts a second", rate.median, "", spread=rate, digits=0),
+        Row("floor: CPU for a post", found.floor.median, " µs", spread=found.floor, digits=0),
+        Row(f"{load.name}: CPU in floor requests", found.ratio.median, "×", 33, spread=found.ratio, digits=1),
+        Row("posts a second", found.rate.median, "", spread=found.rate, digits=0),
     ]
 
 
-async def _cpu_of(server: Server, requests: list[bytes]) -> tuple[float, float]:
-    """Seconds of CPU and seconds of time for each request."""
-    async with connections(server.port) as opened:
-        before, started = server.cpu(), time.perf_counter()
-        await ask_all(opened, requests, CREATED)
-        return (server.cpu() - before) / len(requests), (time.perf_counter() - started) / len(requests)
+async def measure_likes(service: Server, floor: Server, world: World, page: str, effort: Effort) -> list[Row]:
+    load = Load("a durable like", likes(world, [ids.encode(each) for each in world.pages[page].ids]))
+    found = await against_floor(service, floor, load, effort.posts, effort)
+    return [Row(f"{load.name}: CPU in floor requests", found.ratio.median, "×", spread=found.ratio, digits=1)]
 
 
-async def measure_reads_while_posting(
-    service: Server, posted: str, others: str, expected: Expected, effort: Effort
-) -> list[Row]:
+def likes(world: World, comments: Sequence[str]) -> Iterator[bytes]:
+    """The world's reader likes all these comments, then takes it back, without end."""
+    for method in itertools.cycle(("PUT", "DELETE")):
+        for comment in comments:
+            yield send(method, f"{PATH}/{comment}/like", Authorization=f"Bearer {world.token}")
+
+
+async def measure_reads_while_posting(service: Server, posted: str, others: str, effort: Effort) -> list[Row]:
     """Readers of another page, whose document stays cached, and (in rounds between) of the page posted on."""
     medians, highs, sames, rates = [], [], [], []
     for _ in range(effort.rounds):
-        elsewhere, rate = await _read_while_posting(service, posted, others, expected, effort)
-        same, _ = await _read_while_posting(service, posted, posted, OK, effort)
+        elsewhere, rate = await _read_while_posting(service, posted, others, effort)
+        same, _ = await _read_while_posting(service, posted, posted, effort)
         medians.append(percentile(elsewhere, 50) * 1e3)
         highs.append(percentile(elsewhere, 99) * 1e3)
         sames.append(percentile(same, 99) * 1e3)
@@ -84,9 +74,7 @@ async def measure_reads_while_posting(
     ]
 
 
-async def _read_while_posting(
-    service: Server, posted: str, read: str, expected: Expected, effort: Effort
-) -> tuple[list[float], float]:
+async def _read_while_posting(service: Server, posted: str, read: str, effort: Effort) -> tuple[list[float], float]:
     """Seconds until each answer, and posts a second."""
     deadline = time.perf_counter() + effort.posting_seconds
     request = get(frame_path(read))
@@ -94,7 +82,7 @@ async def _read_while_posting(
     async def read_on(connection: Connection) -> list[float]:
         seconds = []
         while time.perf_counter() < deadline:
-            seconds += await ask_all([connection], [request], expected)
+            seconds += await ask_all([connection], [request], OK)
             await asyncio.sleep(_PAUSE)
         return seconds
 

@@ -31,6 +31,7 @@ class Process:
 
     def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
         others = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
+        self.folder = folder
         self._log = folder / "log.txt"
         with self._log.open("wb") as log:
             self.started = time.perf_counter()

@@ -1,19 +1,20 @@
-"""What reading costs: a cached thread against the floor, and the first view of a page."""
+"""What reading costs: a thread and its replies against the floor, and the first view of a page."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from pathlib import Path
 
 import brotli
 
 from bench.client import OK, Expected, ask_all, ask_once, connections, get
-from bench.floor import READ
-from bench.processes import Process, Server
+from bench.comparing import Load, against_floor
+from bench.growth import more_replies
+from bench.processes import Server
 from bench.report import Row
-from bench.rounds import Effort, percentile, ratios, spread
+from bench.rounds import Effort, percentile, spread
 from bench.threads import Written
-from bench.world import frame_path
+from bench.world import World, frame_path
 from widget.assets import Assets
 
 NOT_FOR_READERS = (
@@ -22,36 +23,37 @@ NOT_FOR_READERS = (
 )
 
 
-async def keep_cached_answer(server: Server, page: str, folder: Path) -> Expected:
-    """Let the floor answer what the service answers for a cached thread."""
-    request = get(frame_path(page))
-    await ask_once(server.port, request)
-    answer = await ask_once(server.port, request)
-    (folder / READ).write_bytes(answer.head + b"\r\n\r\n" + answer.body)
-    return Expected(200, len(answer.body))
+async def measure_reading(service: Server, floor: Server, world: World, page: str, effort: Effort) -> list[Row]:
+    """A cached thread as nearly all ask for it, and by those who need it no more or take no compression; and replies
+    that a reader asks for, which are made for each.
+    """
+    cached = await load_of("cached thread of 100", service, get(frame_path(page)))
+    etag = (await ask_once(service.port, next(cached.requests))).header(b"etag")
+    known = get(frame_path(page), **{"If-None-Match": etag})
+    loads = (
+        (cached, effort.reads, 1.25),
+        (await load_of("the same, unchanged (304)", service, known, 304), effort.reads, 1.25),
+        (
+            await load_of("the same, uncompressed", service, get(frame_path(page), encoding="identity")),
+            effort.reads,
+            None,
+        ),
+        (await load_of("15 more replies, uncached", service, more_replies(world)), effort.replies, None),
+    )
+    rows: list[Row] = []
+    for load, number, limit in loads:
+        found = await against_floor(service, floor, load, number, effort)
+        if not rows:
+            rows.append(Row("floor: CPU for a request", found.floor.median, " µs", spread=found.floor, digits=0))
+        rows.append(Row(f"{load.name}: CPU in floor requests", found.ratio.median, "×", limit, spread=found.ratio))
+    return rows
 
 
-async def cpu_of(server: Process, port: int, request: bytes, number: int, expected: Expected) -> float:
-    """Seconds of the server's CPU for each of so many equal requests."""
-    async with connections(port) as opened:
-        before = server.cpu()
-        await ask_all(opened, [request] * number, expected)
-        return (server.cpu() - before) / number
-
-
-async def measure_cached(service: Server, floor: Server, page: str, expected: Expected, effort: Effort) -> list[Row]:
-    request = get(frame_path(page))
-    await cpu_of(floor, floor.port, request, effort.reads // 2, expected)
-    await cpu_of(service, service.port, request, effort.reads // 2, expected)
-    floors, values = [], []
-    for _ in range(effort.rounds):
-        floors.append(await cpu_of(floor, floor.port, request, effort.reads, expected))
-        values.append(await cpu_of(service, service.port, request, effort.reads, expected))
-    ratio, micro = ratios(values, floors), spread([value * 1e6 for value in floors])
-    return [
-        Row("floor: CPU for a request", micro.median, " µs", spread=micro, digits=0),
-        Row("cached thread of 100: CPU in floor requests", ratio.median, "×", 1.25, spread=ratio),
-    ]
+async def load_of(name: str, service: Server, request: bytes, status: int = 200) -> Load:
+    """The same request for ever, whose answer is as long as that to the second one: by then it is cached."""
+    await ask_once(service.port, request, Expected(status))
+    answer = await ask_once(service.port, request, Expected(status))
+    return Load(name, itertools.repeat(request), Expected(status, len(answer.body)))
 
 
 async def measure_first_views(service: Server, pages: Sequence[str], effort: Effort) -> list[Row]:
@@ -75,14 +77,14 @@ async def measure_first_views(service: Server, pages: Sequence[str], effort: Eff
     ]
 
 
-def measure_wire(page: Written, body: Expected) -> list[Row]:
+async def measure_wire(service: Server, page: Written, name: str) -> list[Row]:
     texts = "\n".join(page.texts).encode()
     alone = len(brotli.compress(texts, mode=brotli.MODE_TEXT, quality=5))
-    assert body.length is not None
+    wire = len((await ask_once(service.port, get(frame_path(name)))).body)
     return [
-        Row("thread of 100: brotli on the wire", body.length / 1e3, " kB", digits=1),
+        Row("thread of 100: brotli on the wire", wire / 1e3, " kB", digits=1),
         Row("thread of 100: texts alone, brotli 5", alone / 1e3, " kB", digits=1),
-        Row("thread of 100: wire bytes / texts alone", body.length / alone, "×", 2),
+        Row("thread of 100: wire bytes / texts alone", wire / alone, "×", 2),
     ]
 
 

@@ -17,8 +17,10 @@ class Effort(NamedTuple):
     """How much is done of everything."""
 
     rounds: int = 5
+    floor: int = 1_000  # floor requests in a round, at least
     reads: int = 6_000  # in a round
     views: int = 30
+    replies: int = 100  # in a round
     posts: int = 300
     posting_seconds: float = 2  # in a round
     waiting_seconds: float = 4  # in a round
@@ -30,8 +32,10 @@ class Effort(NamedTuple):
 
 QUICK = Effort(
     rounds=2,
+    floor=200,
     reads=400,
     views=5,
+    replies=10,
     posts=40,
     posting_seconds=1,
     waiting_seconds=2,
