@@ -212,7 +212,7 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 def parse_settings(pairs: Mapping[str, str], offered: Collection[str] = ()) -> dict[str, Any]:
     """Column values for `{setting: text}`; `offered` are the names of the providers that are set up.
 
-    Raises `Invalid` that names every mistake at once.
+    Raises `Invalid` that names every mistake at once; its `fields` stand beside what was typed, and name no setting.
     """
     values: dict[str, Any] = {}
     mistakes: dict[str, str] = {}
@@ -227,13 +227,14 @@ def parse_settings(pairs: Mapping[str, str], offered: Collection[str] = ()) -> d
             values[name] = setting.kind.parse(text)
         except ValueError as error:
             why = f". {error.__cause__}" if isinstance(error.__cause__, BadList) else f", not “{text}”."
-            mistakes[name] = f"“{name}” takes {error}{why}"
+            mistakes[name] = f"It takes {error}{why}"
     for provider in values.get("providers", "").split():
         if provider not in offered:
             there = ", ".join(offered) or "none yet"
             mistakes["providers"] = f"“{provider}” is no provider that is set up here; there are: {there}."
     if mistakes:
-        raise Invalid(" ".join(mistakes.values()), code="bad_setting", fields=mistakes)
+        told = [said.replace("It takes", f"“{name}” takes", 1) for name, said in mistakes.items()]
+        raise Invalid(" ".join(told), code="bad_setting", fields=mistakes)
     return values
 
 

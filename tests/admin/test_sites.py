@@ -89,7 +89,9 @@ async def test_every_mistake_is_told_at_its_field_and_nothing_is_saved(world: Wo
     await bob.save(max_links="many", words_spam="casino\n/(/", blocked="pills.example")
     assert bob.answer.status_code == 422
     assert bob.alert == "Nothing is saved yet: see what is said below."
-    assert [sentence.split()[0] for sentence in mistakes(bob)] == ["“max_links”", "“words_spam”"]
+    said, spam = mistakes(bob)
+    assert said == "It takes a whole number from 0 to 100, not “many”."
+    assert spam.startswith("It takes words or /patterns/, a line each. Line 2 (/(/)")
     assert bob.page.one(".//input[@name='max_links']").get("value") == "many"
     assert bob.page.text(".//textarea[@name='words_spam']") == "casino /(/"
     assert bob.page.text(".//textarea[@name='blocked']") == "pills.example"
