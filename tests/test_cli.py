@@ -177,6 +177,29 @@ def test_database_of_a_newer_version_is_left_alone(bare: Palaver) -> None:
     assert bare.fails("migrate") == "The database belongs to a newer version of Palaver than this one."
 
 
+def test_owner_makes_a_backup_and_tries_it(blog: Palaver) -> None:
+    made = blog.json("backup", "--folder", "backups")
+    assert (made["counts"]["sites"], made["removed"]) == (1, 0)
+    assert Path(made["file"]).parent == Path("backups")
+    said = blog.done("restore", "--check", "backups")
+    assert said.startswith(f"{made['file']} can be restored: of {made['created_at']}, 1 sites, 0 pages")
+    assert "not empty" in blog.fails("restore", made["file"])
+    blog.done("site", "remove", "blog", "--yes")
+    assert blog.json("restore", "backups")["counts"] == made["counts"]
+    assert [site["name"] for site in blog.json("site", "list")] == ["blog"]
+
+
+def test_backup_that_cannot_be_is_told(bare: Palaver) -> None:
+    assert "Say where to" in bare.fails("backup", code=2)
+    assert bare.fails("backup", "--folder", "backups") == "There is no database to back up yet."
+    said = bare.fails("backup", "--folder", "none/backups")
+    assert said == "The backup in none/backups cannot be written: No such file or directory."
+    assert bare.fails("restore", "backups") == "There is no backup in backups."
+    assert "Say either --check or --replace." in bare.fails("restore", "backups", "--check", "--replace", code=2)
+    bare.environment = {"PALAVER_BACKUP_EVERY": "24"}
+    assert "backup_every needs a backup_folder." in bare.fails("backup")
+
+
 # Settings and help
 
 

@@ -110,6 +110,10 @@ def test_every_variable_is_read() -> None:
             "PALAVER_MAIL_FROM": "comments@blog.example",
             "PALAVER_AKISMET_KEY": "123abc",
             "PALAVER_AKISMET_URL": "http://127.0.0.1:81/",
+            "PALAVER_BACKUP_FOLDER": "/backup",
+            "PALAVER_BACKUP_EVERY": "12",
+            "PALAVER_BACKUP_KEEP_DAILY": "3",
+            "PALAVER_BACKUP_KEEP_WEEKLY": "0",
             "PALAVER_PROVIDER_GITHUB_ID": "g",
             "PALAVER_PROVIDER_GITHUB_SECRET": SECRET,
             "PALAVER_OIDC_MY_HOUSE_ISSUER": "https://login.example",
@@ -118,6 +122,8 @@ def test_every_variable_is_read() -> None:
         }
     )
     assert found.public_url == "http://127.0.0.1:9000"
+    assert (found.backup_folder, found.backup_every) == ("/backup", 12)
+    assert (found.backup_keep_daily, found.backup_keep_weekly) == (3, 0)
     assert found.secret_keys == (KEY, KEY + "2")
     assert (found.limits, found.avatars) == (False, False)
     assert len(found.trusted_proxies) == 2

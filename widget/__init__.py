@@ -12,6 +12,7 @@ one's own account            account.py, joining.py, erasing.py, exporting.py (t
 what a person looks like     faces.py, avatars.py (fetched), pictures.py (made small)
 what is mailed               mail.py (how), ../templates/mail/
 a setting                    settings.py (the process), sites.py (a site)
+a backup                     backup/
 a command                    cli.py, commands/; import formats: transfer/; what is wrong with a page: doctor/
 who somebody is              ../auth/
 """

@@ -24,6 +24,8 @@ from widget.asking import Teacher, verify_key
 from widget.assets import Assets
 from widget.avatars import MAX_BYTES as PICTURE_BYTES
 from widget.avatars import Pictures
+from widget.backup.making import Kept, Plan
+from widget.backup.scheduling import Scheduled
 from widget.cache import DocumentCache, Key, ReadVersion, Version
 from widget.core import Core
 from widget.db import Clock, Database, open_database, unix_ms
@@ -115,6 +117,7 @@ def create_app(
         email=EmailSetup(mailer.send, EmailStore(database), core.fingerprints) if mailer else None,
         mastodon=MastodonSetup(public, ClientStore(database), settings.secret_keys),
     )
+    backups = _scheduled_backups(settings, clock)
     service = Service(
         origin=settings.public_url,
         core=core,
@@ -125,6 +128,7 @@ def create_app(
         cache=cache,
         pictures=pictures,
         doctor=Doctor(settings.public_url, providers, http, certificates, instead),
+        backups=backups,
     )
 
     @contextlib.asynccontextmanager
@@ -133,6 +137,7 @@ def create_app(
         beside = [
             asyncio.create_task(verify_key(core, settings.public_url)),
             asyncio.create_task(keep_forgetting(core)),
+            *([asyncio.create_task(backups.keep_making())] if backups else []),
             *([asyncio.create_task(shared.listen(directory.hear, cache.hear))] if shared else []),
         ]
         yield
@@ -171,6 +176,13 @@ def _shared(redis_url: str) -> Shared | None:
     from widget.sharing import Shared  # noqa: PLC0415 - its library is an extra, and takes time and memory
 
     return Shared(redis_url)
+
+
+def _scheduled_backups(settings: Settings, clock: Clock) -> Scheduled | None:
+    if not settings.backup_every:
+        return None
+    kept = Kept(settings.backup_keep_daily, settings.backup_keep_weekly)
+    return Scheduled(Plan(settings.database_url, settings.backup_folder, settings.backup_every, kept), clock)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from widget.commands.admin import admin
+from widget.commands.backup import backup, restore
 from widget.commands.base import Group, migrated, read_settings
 from widget.commands.doctor import doctor
 from widget.commands.people import people
@@ -65,5 +66,5 @@ def openapi(ctx: click.Context) -> None:
     click.echo(json.dumps(document(read_settings(ctx).public_url), indent=2))
 
 
-for command in (site, people, admin, import_, export, doctor):
+for command in (site, people, admin, import_, export, backup, restore, doctor):
     main.add_command(command)

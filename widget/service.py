@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auth import Auth
 from widget.avatars import Pictures
+from widget.backup.scheduling import Scheduled
 from widget.cache import DocumentCache
 from widget.core import Core
 from widget.doctor.examine import Doctor
@@ -26,3 +27,4 @@ class Service:
     cache: DocumentCache
     pictures: Pictures
     doctor: Doctor
+    backups: Scheduled | None  # None: the service makes none by itself

@@ -46,6 +46,10 @@ class Settings:
     mail_from: Sender | None  # None where there is no server
     akismet_key: str = field(repr=False)  # "": not asked
     akismet_url: str
+    backup_folder: str  # "": none
+    backup_every: int  # hours; 0: the service makes none
+    backup_keep_daily: int
+    backup_keep_weekly: int
     log_level: str
     providers: Mapping[str, ProviderKeys]
     oidc: Mapping[str, OidcKeys]
@@ -76,6 +80,8 @@ def load(
         sources.problems.append(f"{sources.given['limits'].where} takes off only where the public URL is on loopback.")
     if bool(sources.given["mail_url"].text) != bool(sources.given["mail_from"].text):
         sources.problems.append("mail_url and mail_from are set together, or neither is.")
+    if values["backup_every"] and not values["backup_folder"]:
+        sources.problems.append("backup_every needs a backup_folder.")
     keys = provider_keys(sources, providers, loopback=loopback)
     oidc = oidc_keys(sources, providers, loopback=loopback)
     values["secret_keys"] = values["secret_keys"] or _keys_beside(values["database_url"], sources)

@@ -78,10 +78,13 @@ def _host(value: str) -> str:
     return value
 
 
-def _port(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", value) or not 0 < int(value) < 65_536:
-        raise ValueError("a number from 1 to 65535")
-    return int(value)
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"a number from {low} to {high}")
+        return int(value)
+
+    return parse
 
 
 def _networks(value: str) -> tuple[Network, ...]:
@@ -153,7 +156,7 @@ SETTINGS = (
     ),
     Setting("host", "PALAVER_HOST", "127.0.0.1", "The address to listen on, also `--host`.", _host),
     # No variable: Kubernetes sets PALAVER_PORT to something else beside a service of this name.
-    Setting("port", None, "8000", "The port to listen on, also `--port`.", _port),
+    Setting("port", None, "8000", "The port to listen on, also `--port`.", _number(1, 65_535)),
     Setting(
         "trusted_proxies",
         "PALAVER_TRUSTED_PROXIES",
@@ -189,6 +192,34 @@ SETTINGS = (
         "https://rest.akismet.com",
         "The origin under which Akismet, or a service with its interface, answers.",
         parse_origin,
+    ),
+    Setting(
+        "backup_folder",
+        "PALAVER_BACKUP_FOLDER",
+        "",
+        "Where `palaver backup` puts backups, and removes old ones.",
+        str,
+    ),
+    Setting(
+        "backup_every",
+        "PALAVER_BACKUP_EVERY",
+        "0",
+        "Hours after which the service makes a backup by itself, in `backup_folder`; 0: it makes none.",
+        _number(0, 8_760),
+    ),
+    Setting(
+        "backup_keep_daily",
+        "PALAVER_BACKUP_KEEP_DAILY",
+        "7",
+        "Of so many days the newest backup stays.",
+        _number(1, 10_000),
+    ),
+    Setting(
+        "backup_keep_weekly",
+        "PALAVER_BACKUP_KEEP_WEEKLY",
+        "4",
+        "Of so many weeks, too.",
+        _number(0, 10_000),
     ),
     Setting("log_level", "PALAVER_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", _log_level),
 )

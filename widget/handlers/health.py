@@ -18,9 +18,13 @@ async def alive(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """GET /readyz: the database answers too; 503 otherwise."""
+    """GET /readyz: the database answers too; 503 otherwise. A backup that is overdue is told, and no reason to send
+    readers elsewhere.
+    """
+    service = service_of(request)
     try:
-        await service_of(request).core.db.read(sites.get_site, "")  # a seek that finds nothing
+        await service.core.db.read(sites.get_site, "")  # a seek that finds nothing
     except Unavailable:
         return PlainTextResponse("the database does not answer\n", 503, _HEADERS)
-    return PlainTextResponse("ok\n", headers=_HEADERS)
+    overdue = service.backups is not None and service.backups.overdue
+    return PlainTextResponse("ok\na backup is overdue\n" if overdue else "ok\n", headers=_HEADERS)

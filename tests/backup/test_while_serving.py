@@ -1,0 +1,51 @@
+"""A backup by the command, a process of its own, while twenty people write: nothing acknowledged before is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.support.commands import run
+from tests.support.service import BLOG, World
+from widget import ids
+from widget.backup.restoring import newest_in, restore
+from widget.db import Tx, open_database
+from widget.store import comments
+
+WRITERS = 20
+
+
+async def test_backup_holds_all_that_was_acknowledged_before_it_began(
+    world: World, database_url: str, empty_url: str, tmp_path: Path
+) -> None:
+    acknowledged: list[int] = []
+    over = asyncio.Event()
+
+    async def write(number: int) -> None:
+        while not over.is_set():
+            posted = await world.post(f"Line {len(acknowledged)} of {number}.", url=f"{BLOG}/{number % 5}")
+            acknowledged.append(ids.decode(posted["id"]) or 0)
+
+    writing = [asyncio.create_task(write(number)) for number in range(WRITERS)]
+    while len(acknowledged) < 2 * WRITERS:
+        await asyncio.sleep(0)
+    before = list(acknowledged)
+    given = {"PALAVER_DATABASE_URL": database_url, "PALAVER_SECRET_KEYS": "k" * 32}
+    made = await asyncio.to_thread(run, tmp_path, "backup", "--folder", "backups", **given)
+    while_it_ran = len(acknowledged) - len(before)
+    over.set()
+    await asyncio.gather(*writing)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert while_it_ran > WRITERS, "nobody waited for it"
+    await asyncio.to_thread(restore, newest_in(tmp_path / "backups"), empty_url)
+    restored = open_database(empty_url)
+    try:
+        found = await restored.read(_found, world.blog.id, acknowledged)
+    finally:
+        await restored.close()
+    assert set(before) <= found
+    assert len(found) < len(acknowledged)
+
+
+def _found(tx: Tx, site_id: int, wanted: list[int]) -> set[int]:
+    return {comment.id for comment in comments.list_comments(tx, site_id, wanted)}
