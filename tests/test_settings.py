@@ -134,7 +134,7 @@ def test_every_variable_is_read() -> None:
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
     assert found.redis_url == "redis://:pw@cache.example:6379/1"
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 13
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 17
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:
