@@ -20,6 +20,7 @@ from widget.assets import Assets
 NOT_FOR_READERS = (
     *("demo.css", "admin.css", "admin.js", "admin-sites.js", "preview.css", "moderation.css", "moderation.js"),
     *("votes.css", "proof.js"),  # of sites that ask for them
+    *("count.js", "latest.js"),  # of host pages that show such things
 )
 
 

@@ -44,6 +44,7 @@ CODES: dict[int, dict[str, str]] = {
     422: {
         **dict.fromkeys(("thread", "counts", "me", "lock", "unlock"), "bad_url"),
         **dict.fromkeys(WITH_BODY, "invalid"),
+        "latest": "bad_limit",
     },
     429: dict.fromkeys(LIMITED, "too_many"),
     503: dict.fromkeys(TABLE, "database_unavailable"),
@@ -120,7 +121,7 @@ async def _another_type(api: Api, operation: Operation) -> httpx2.Response:
 async def _wrong_value(api: Api, operation: Operation) -> httpx2.Response:
     if operation.body is not None:
         return await api.ask(operation, body={**BODIES[operation.name], "admin": True})
-    return await api.ask(operation, query={"url": "javascript:alert(1)"})
+    return await api.ask(operation, query={"url": "javascript:alert(1)", "limit": "0"})
 
 
 async def _asked(api: Api, wrong: Wrong, status: int) -> dict[str, str]:

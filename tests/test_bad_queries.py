@@ -77,7 +77,8 @@ async def test_language_that_is_not_spoken_here_is_no_mistake(world: World) -> N
 
 PATHS = (
     *("/embed/blog", "/thread/blog", "/auth/window", "/auth/done", "/auth/refused", "/auth/demo/callback"),
-    *(f"/api/v1/blog/{path}" for path in ("thread", "counts", "me", f"comments/{UNKNOWN}/likes")),
+    *(f"/api/v1/blog/{path}" for path in ("thread", "counts", "latest", "me", f"comments/{UNKNOWN}/likes")),
+    *("/count/blog", "/latest/blog"),
 )
 NAMES = (
     "url",
@@ -90,6 +91,7 @@ NAMES = (
     "reply",
     "comment",
     "likes",
+    "limit",
     "replies",
     "w",
     "why",

@@ -15,7 +15,7 @@ from tests.support.database import recorded
 from tests.support.html import Html
 from tests.support.service import GUEST, HOME, PAGE, World
 from widget import comments
-from widget.cache import MAX_ADDRESS, DocumentCache, Entry, Key, Rendered, Version
+from widget.cache import MAX_ADDRESS, TRUST, DocumentCache, Entry, Key, Rendered, SummaryKey, Version
 from widget.comments import Draft
 from widget.core import NOBODY, Core
 from widget.db import open_database
@@ -238,7 +238,7 @@ class Documents:
         self.built += 1
         version = self.version
         await self.go.wait()
-        return Rendered(lambda: f"version {version}", KEY.page, Version(1, version), [])
+        return Rendered(lambda: f"version {version}", [KEY.page], Version(1, version), [])
 
     async def entry(self, key: Key = KEY) -> Entry:
         return await self.cache.get(key, self._build)
@@ -342,6 +342,41 @@ async def test_address_that_is_very_long_is_not_learned() -> None:
     for query, learned in ((b"a", True), (b"a" * MAX_ADDRESS, False)):
         documents.cache.learn(b"/embed/blog", query, KEY)
         assert (documents.cache.find(b"/embed/blog", query) is not None) is learned
+
+
+async def test_addresses_take_no_more_bytes_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget.cache.MAX_ADDRESSES", 5_000)
+    documents = Documents()
+    await documents.get()
+    for number in (*range(9), 8):
+        documents.cache.learn(b"/embed/blog", str(number).encode() * 1_000, KEY)
+    known = [n for n in range(9) if documents.cache.find(b"/embed/blog", str(n).encode() * 1_000)]
+    assert known == [6, 7, 8]
+
+
+async def test_summary_is_made_anew_once_it_is_no_longer_trusted() -> None:
+    """Other processes write, too, and tell nothing."""
+    documents = Documents()
+    key = SummaryKey("blog", (KEY.page, "url:blog.example/other"), ("counts",))
+
+    async def build() -> Rendered:
+        documents.built += 1
+        return Rendered(lambda: f"made {documents.built}", key.pages, None, [])
+
+    async def get() -> str:
+        entry = await documents.cache.get(key, build)
+        return (await documents.cache.encoding(entry, b"identity")).body.decode()
+
+    assert (await get(), await get()) == ("made 1", "made 1")
+    documents.cache.hear(PageChanged("blog", "url:blog.example/third", 1))
+    documents.cache.hear(PageChanged("shop", KEY.page, 1))
+    assert await get() == "made 1"
+    documents.cache.hear(PageChanged("blog", "url:blog.example/other", 1))
+    assert await get() == "made 2"
+    entry = documents.cache.fresh(key)
+    assert entry is not None
+    entry.checked -= TRUST
+    assert await get() == "made 3"
 
 
 async def test_build_that_fails_is_tried_again() -> None:

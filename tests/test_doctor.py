@@ -101,6 +101,15 @@ def test_page_without_encryption_is_warned() -> None:
     assert not any("without encryption" in what for what in wrong(TAG, "http://localhost:8000/"))
 
 
+def test_scripts_of_counts_and_latest_comments_are_no_second_tag() -> None:
+    scripts = "".join(f'<script src="{SERVICE}/{name}.js" data-site="blog"></script>' for name in ("count", "latest"))
+    assert wrong(TAG + scripts) == []
+    policy = f"default-src 'none'; script-src {SERVICE}; frame-src {SERVICE}"
+    assert wrong(TAG, content_security_policy=policy) == []
+    [told] = wrong(TAG + scripts, content_security_policy=policy)
+    assert told.endswith("lets no script ask for counts or latest comments: default-src 'none'")
+
+
 def test_isolated_page_is_told_that_it_works() -> None:
     isolated = found(TAG, cross_origin_embedder_policy="require-corp", cross_origin_opener_policy="same-origin")
     assert [finding.level for finding in isolated] == ["ok"] * 5

@@ -14,6 +14,7 @@ from widget.store.comments import Comment
 from widget.store.likes import DISLIKE, LIKE
 from widget.store.pages import Page
 from widget.threads import Reader, Thread
+from widget.views import AuthorView
 
 Status = Literal["approved", "pending", "rejected", "spam"]
 Reason = Literal["spam", "abuse", "private", "unlawful", "other"]
@@ -129,7 +130,20 @@ class HtmlOut(msgspec.Struct, frozen=True):
 
 
 class CountsOut(msgspec.Struct, frozen=True):
-    counts: dict[str, int]
+    counts: dict[str, int]  # by URL or id, as sent
+
+
+class LatestCommentOut(msgspec.Struct, frozen=True):
+    id: str
+    url: str  # where it stands on its page
+    title: str  # of the page; "" where it has none
+    author: AuthorOut | None
+    excerpt: str  # plain text, at most 200 characters
+    created_at: str
+
+
+class LatestOut(msgspec.Struct, frozen=True):
+    comments: list[LatestCommentOut]
 
 
 class ReaderOut(msgspec.Struct, frozen=True):
@@ -218,8 +232,10 @@ def comment_out(comment: Comment, next_replies: str | None = None, *, own: bool 
 
 def _author_out(comment: Comment) -> AuthorOut | None:
     author = author_view(comment)
-    if author is None:
-        return None
+    return author_out(author) if author is not None else None
+
+
+def author_out(author: AuthorView) -> AuthorOut:
     return AuthorOut(author.name, author.url, author.provider, author.role, author.face.picture or None)
 
 

@@ -13,7 +13,7 @@ import brotli
 from widget.encodings import Encoded, Headers, encode_all
 from widget.resources import folder
 
-LOADER = "embed.js"
+LOADERS = ("embed.js", "count.js", "latest.js")  # what host pages name in their tags
 _TYPES = {
     ".js": b"text/javascript; charset=utf-8",
     ".css": b"text/css; charset=utf-8",
@@ -23,7 +23,7 @@ _TYPES = {
 
 
 class Asset(NamedTuple):
-    """`path` names the content, so that it may be kept for ever; the loader's never changes and is asked for again."""
+    """`path` names the content, so that it may be kept for ever; a loader's never changes and is asked for again."""
 
     path: str
     encodings: dict[bytes, Encoded]
@@ -43,7 +43,7 @@ class Assets:
 def _asset(name: str, file: Path) -> Asset:
     content = file.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:12]
-    loader = name == LOADER
+    loader = name in LOADERS
     path = f"/{name}" if loader else f"/static/{digest}/{name}"
     caching = b"public, max-age=300, stale-while-revalidate=86400" if loader else b"public, max-age=31536000, immutable"
     headers: Headers = [

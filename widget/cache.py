@@ -1,8 +1,9 @@
-"""Cached documents: compressed once per change of the thread, shared by all readers.
+"""Cached answers: compressed once per change of what they tell, shared by all readers.
 
-An entry is one document at one version of its page and site. A process trusts a version for at most `TRUST` seconds,
-then reads it again (one indexed row): other processes write to the same database. Its own writes tell it at once. What
-time alone changes has an end, from which on it is made anew.
+An entry is a document at one version of its page and site, or a summary of several pages. A process trusts it for at
+most `TRUST` seconds, then reads the version again (one indexed row), or makes the summary anew, which costs as little:
+other processes write to the same database. Its own writes tell it at once. What time alone changes has an end, from
+which on it is made anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import gzip
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import brotli
@@ -21,8 +22,10 @@ from widget.encodings import Encoded, Headers, digest_of, encoded
 from widget.events import Event, Judged, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
-MAX_ADDRESSES = 10_000
-MAX_ADDRESS = 2_500  # bytes; longer ones are answered, but not learned
+MAX_ADDRESS = 6_000  # bytes; longer ones are answered, but not learned
+MAX_ADDRESSES = 16 << 20  # bytes
+_ADDRESS = 400  # bytes that one takes besides its own
+ANY = ""  # for the key of a page: whichever
 
 
 class Key(NamedTuple):
@@ -35,6 +38,21 @@ class Key(NamedTuple):
     lang: str
     theme: str
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        return (self.page,)
+
+
+class SummaryKey(NamedTuple):
+    """Which counts, or which list of latest comments."""
+
+    site: str
+    pages: tuple[str, ...]  # the keys of those it tells of; `(ANY,)`: a change of any may be seen in it
+    form: tuple[str, ...]  # what else its content depends on
+
+
+AnyKey = Key | SummaryKey
+
 
 class Version(NamedTuple):
     site: int
@@ -42,16 +60,16 @@ class Version(NamedTuple):
 
 
 class Entry:
-    """One document. `checked` is the loop time at which its version was last known to be right.
+    """One answer. `checked` is the loop time at which its version was last known to be right.
 
     Nearly all readers take brotli: that is made at once, and the other encodings for the first who asks for one.
     """
 
-    __slots__ = ("checked", "digest", "encodings", "end", "headers", "key", "page", "recoding", "size", "version")
+    __slots__ = ("checked", "digest", "encodings", "end", "headers", "key", "pages", "recoding", "size", "version")
 
-    def __init__(self, key: Key, rendered: Rendered, digest: bytes, brotlied: bytes) -> None:
+    def __init__(self, key: AnyKey, rendered: Rendered, digest: bytes, brotlied: bytes) -> None:
         self.key = key
-        self.page = (key.site, rendered.page)
+        self.pages = [(key.site, page) for page in dict.fromkeys(rendered.pages)]
         self.version = rendered.version
         self.end = rendered.end
         self.headers = rendered.headers
@@ -59,7 +77,7 @@ class Entry:
         self.encodings = {b"br": encoded(b"br", digest, brotlied, len(brotlied), rendered.headers)}
         self.recoding: asyncio.Task[None] | None = None
         self.checked = 0.0
-        self.size = len(brotlied) + 4_000
+        self.size = len(brotlied) + 4_000 + 500 * (len(self.pages) - 1)
 
     def recode(self) -> tuple[Encoded, Encoded]:
         """By gzip, and plain."""
@@ -72,11 +90,11 @@ class Entry:
 
 
 class Rendered(NamedTuple):
-    """What a build gives: how to write the document (slow, done in a thread), its version, and its headers."""
+    """What a build gives: how to write the answer (slow, done in a thread), its version, and its headers."""
 
     write: Callable[[], str]
-    page: str  # the key of the page that holds the comments: another than asked for, where that was merged into it
-    version: Version
+    pages: Sequence[str]  # the keys of those that hold the comments: others than asked for, where those were merged
+    version: Version | None  # None: of a summary
     headers: Headers
     end: int | None = None  # Unix ms from which on it is another document; None: it stays as it is
 
@@ -92,10 +110,11 @@ class DocumentCache:
         self._read_version = read_version
         self._now = now
         self._max_bytes = max_bytes
-        self._entries: OrderedDict[Key, Entry] = OrderedDict()
-        self._known: dict[tuple[str, str], set[Key]] = {}
-        self._making: dict[Key, asyncio.Task[Entry]] = {}
-        self._addresses: OrderedDict[tuple[bytes, bytes], Key] = OrderedDict()
+        self._entries: OrderedDict[AnyKey, Entry] = OrderedDict()
+        self._known: dict[tuple[str, str], set[AnyKey]] = {}
+        self._making: dict[AnyKey, asyncio.Task[Entry]] = {}
+        self._addresses: OrderedDict[tuple[bytes, bytes], AnyKey] = OrderedDict()
+        self._address_bytes = 0
         self._bytes = 0
 
     def hear(self, event: Event) -> None:
@@ -110,11 +129,12 @@ class DocumentCache:
                 if key in self._entries:
                     self._entries[key].checked = 0.0
 
-    def _of_page(self, event: PageChanged) -> list[Key]:
-        page = (event.site_name, event.page_key)
-        return [*self._known.get(page, ()), *(key for key in self._making if key[:2] == page)]
+    def _of_page(self, event: PageChanged) -> list[AnyKey]:
+        pages = {event.page_key, ANY}
+        known = [key for page in pages for key in self._known.get((event.site_name, page), ())]
+        return [*known, *(key for key in self._making if not pages.isdisjoint(key.pages))]
 
-    def fresh(self, key: Key) -> Entry | None:
+    def fresh(self, key: AnyKey) -> Entry | None:
         """The entry, if its version may still be trusted: no waiting."""
         entry = self._entries.get(key)
         if entry is None or time.monotonic() - entry.checked >= TRUST or self._is_over(entry):
@@ -125,20 +145,23 @@ class DocumentCache:
     def _is_over(self, entry: Entry) -> bool:
         return entry.end is not None and self._now() >= entry.end
 
-    def learn(self, path: bytes, query: bytes, key: Key) -> None:
-        """This raw path and query mean this document."""
+    def learn(self, path: bytes, query: bytes, key: AnyKey) -> None:
+        """This raw path and query mean this answer."""
         if len(path) + len(query) > MAX_ADDRESS:
             return
+        if (path, query) not in self._addresses:
+            self._address_bytes += len(path) + len(query) + _ADDRESS
         self._addresses[path, query] = key
-        if len(self._addresses) > MAX_ADDRESSES:
-            self._addresses.popitem(last=False)
+        while self._address_bytes > MAX_ADDRESSES:
+            gone, _ = self._addresses.popitem(last=False)
+            self._address_bytes -= len(gone[0]) + len(gone[1]) + _ADDRESS
 
     def find(self, path: bytes, query: bytes) -> Entry | None:
         """The entry for a raw path and query that were learned, if it may still be trusted."""
         key = self._addresses.get((path, query))
         return self.fresh(key) if key else None
 
-    async def get(self, key: Key, build: Build) -> Entry:
+    async def get(self, key: AnyKey, build: Build) -> Entry:
         """The entry at the current version, made now if need be. Raises what `build` raises."""
         entry = self.fresh(key)
         if entry is not None:
@@ -148,11 +171,11 @@ class DocumentCache:
             making = self._making[key] = asyncio.create_task(self._make(key, build))
         return await asyncio.shield(making)
 
-    async def _make(self, key: Key, build: Build) -> Entry:
+    async def _make(self, key: AnyKey, build: Build) -> Entry:
         checked = time.monotonic()  # before reading, so that no change is trusted away for longer than `TRUST`
         try:
             entry = self._entries.get(key)
-            if entry is None or self._is_over(entry) or await self._read_version(key) != entry.version:
+            if entry is None or self._is_over(entry) or not await self._is_current(key, entry):
                 rendered = await build()
                 entry = Entry(key, rendered, *await asyncio.to_thread(_brotlied, rendered))
             if self._is_last(key):
@@ -162,6 +185,9 @@ class DocumentCache:
         finally:
             if self._is_last(key):
                 del self._making[key]
+
+    async def _is_current(self, key: AnyKey, entry: Entry) -> bool:
+        return isinstance(key, Key) and await self._read_version(key) == entry.version
 
     async def encoding(self, entry: Entry, coding: bytes) -> Encoded:
         """The document of an entry under one content coding."""
@@ -179,14 +205,15 @@ class DocumentCache:
             self._bytes += len(gzipped.kept)
             self._make_room()
 
-    def _is_last(self, key: Key) -> bool:
+    def _is_last(self, key: AnyKey) -> bool:
         """Whether the running task is the one that makes this document now, and no event overtook it."""
         return self._making.get(key) is asyncio.current_task()
 
     def _keep(self, entry: Entry) -> None:
         self._drop(entry.key)
         self._entries[entry.key] = entry
-        self._known.setdefault(entry.page, set()).add(entry.key)
+        for page in entry.pages:
+            self._known.setdefault(page, set()).add(entry.key)
         self._bytes += entry.size
         self._make_room()
 
@@ -194,15 +221,15 @@ class DocumentCache:
         while self._bytes > self._max_bytes and len(self._entries) > 1:
             self._drop(next(iter(self._entries)))
 
-    def _drop(self, key: Key) -> None:
+    def _drop(self, key: AnyKey) -> None:
         entry = self._entries.pop(key, None)
         if entry is None:
             return
         self._bytes -= entry.size
-        known = self._known[entry.page]
-        known.discard(key)
-        if not known:
-            del self._known[entry.page]
+        for page in entry.pages:
+            self._known[page].discard(key)
+            if not self._known[page]:
+                del self._known[page]
 
 
 def _brotlied(rendered: Rendered) -> tuple[bytes, bytes]:

@@ -44,9 +44,13 @@ def read_document(site: Site, base: str, query: Mapping[str, str]) -> Document:
         base,
         read_page_key(site, query.get("url"), query.get("id")),
         read_sort(site, query.get("sort")),
-        _language(site, query.get("lang", "")),
-        _choice("theme", query.get("theme"), THEMES, site.theme),
+        *read_look(site, query),
     )
+
+
+def read_look(site: Site, query: Mapping[str, str]) -> tuple[str, str]:
+    """Language and theme. Raises `Invalid`: `bad_theme`."""
+    return _language(site, query.get("lang", "")), _choice("theme", query.get("theme"), THEMES, site.theme)
 
 
 def read_page_key(site: Site, url: str | None, page_id: str | None) -> PageKey:

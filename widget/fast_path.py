@@ -14,7 +14,7 @@ from widget.assets import Asset
 from widget.cache import DocumentCache
 from widget.encodings import Encoded, Headers, choose_encoding
 
-_NOT_MODIFIED = {b"etag", b"cache-control", b"vary", b"content-security-policy"}
+_NOT_MODIFIED = {b"etag", b"cache-control", b"vary", b"content-security-policy", b"access-control-allow-origin"}
 
 
 class FastPath:

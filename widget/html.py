@@ -63,6 +63,8 @@ class Html:
         return self.environment.get_template(template).render(**values)
 
 
+BRIEF = "public, max-age=0, s-maxage=1"
+LASTING = f"{BRIEF}, stale-while-revalidate=30"
 STALE = 31_000  # ms after which no cache on the way shows a document any more: s-maxage and stale-while-revalidate
 
 
@@ -78,9 +80,7 @@ def frame_headers(site: Site, *, personal: bool, lasting: bool = True) -> dict[s
         # A host page that isolates itself still gets the frame.
         "Cross-Origin-Embedder-Policy": "require-corp",
         "Cross-Origin-Resource-Policy": "cross-origin",
-        "Cache-Control": "private, no-store"
-        if personal
-        else "public, max-age=0, s-maxage=1" + (", stale-while-revalidate=30" if lasting else ""),
+        "Cache-Control": "private, no-store" if personal else LASTING if lasting else BRIEF,
     }
 
 

@@ -16,6 +16,7 @@ _EXPLAINED = {
     "url": "The page's address.",
     "id": "The page's own id, which wins over the address.",
     "sort": "The order of the roots: old, new or best; the site's where left out.",
+    "limit": "How many at most, from 1 to 50; 10 where left out.",
     "cursor": "Where to go on, from `next` or `next_replies`.",
     "Idempotency-Key": "Makes a repeated request the same comment; unique per site for 24 hours.",
 }
@@ -59,7 +60,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     def parameter(name: str, place: str) -> dict[str, Any]:
-        several = operation.name == "counts" and name == "url"
+        several = operation.name == "counts" and place == "query"
         schema: dict[str, Any] = {"type": "array", "items": {"type": "string"}} if several else {"type": "string"}
         described = {"name": name, "in": place, "required": place == "path", "schema": schema}
         if name in _EXPLAINED and place != "path":

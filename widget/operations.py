@@ -75,8 +75,12 @@ OPERATIONS = (
         errors=(*_BODY, *_CHANGE),
     ),
     Operation(
-        "counts", "GET", "/{site}/counts", "Approved comments of up to 200 pages, by URL as sent.", api.CountsOut,
-        query=("url",), errors=(404, 422, 503),
+        "counts", "GET", "/{site}/counts", "Approved comments of up to 200 pages, by URL or id as sent.", api.CountsOut,
+        query=_PAGE, errors=(404, 422, 503),
+    ),
+    Operation(
+        "latest", "GET", "/{site}/latest", "The newest comments of the site.", api.LatestOut,
+        query=("limit",), errors=(404, 422, 503),
     ),
     Operation(
         "me", "GET", "/{site}/me", "Who reads, and what is theirs on a page.", api.MeOut,

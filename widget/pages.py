@@ -17,7 +17,7 @@ from widget.store import actions
 from widget.store import pages as store
 from widget.store.actions import Line
 from widget.store.alike import add_difference
-from widget.store.pages import Page
+from widget.store.pages import Count, Page
 from widget.store.people import Person
 from widget.store.sites import Site
 
@@ -100,6 +100,6 @@ def _change(tx: Tx, site: Site, moderator: Person, page: Page, verb: str, values
     return ids.encode(batch)
 
 
-async def count(core: Core, site: Site, keys: Sequence[str]) -> dict[str, int]:
-    """Approved comments by page key; pages without comments are not in it."""
+async def count(core: Core, site: Site, keys: Sequence[str]) -> dict[str, Count]:
+    """As `list_counts`."""
     return await core.db.read(store.list_counts, site.id, keys)

@@ -166,7 +166,7 @@ class _Maker:
     def closed_on(self, now: int) -> str:
         """When it became too old; "" where it is open, or a moderator closed it."""
         end = policy.closes_at(self.document.site, self.thread.page)
-        return _date(end) if end is not None and now >= end else ""
+        return date_of(end) if end is not None and now >= end else ""
 
     def form(self) -> FormView | None:
         """The form at the thread's own place: not while one stands in a comment, nor on a closed page.
@@ -202,7 +202,7 @@ class _Maker:
             author=author_view(comment, self._badges),
             html=Markup(comment.html) if self._readable(comment) else Markup(),  # noqa: S704  text.py made it
             time=ids.rfc3339(comment.created_at),
-            date=_date(comment.created_at),
+            date=date_of(comment.created_at),
             permalink=f"{self.page_url}#comment-{name}",
             edited=comment.edited_at is not None,
             likes=comment.likes,
@@ -277,6 +277,7 @@ def author_view(comment: Comment, badges: Mapping[str, str] = MappingProxyType({
     return AuthorView(name, comment.author_url or None, comment.provider, role or "", face, badges.get(role or "", ""))
 
 
-def _date(time: int) -> str:
+def date_of(time: int) -> str:
+    """As people read it; `time` is in Unix ms."""
     moment = datetime.fromtimestamp(time / 1000, UTC)
     return f"{moment.day} {moment:%B %Y at %H:%M} UTC"

@@ -5,7 +5,19 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from auth import Auth
-from widget.handlers import account, actions, avatars, comments, documents, embed, health, moderation, owners, reports
+from widget.handlers import (
+    account,
+    actions,
+    avatars,
+    comments,
+    documents,
+    embed,
+    health,
+    moderation,
+    owners,
+    reports,
+    summaries,
+)
 from widget.handlers.admin import comment, doctor, inbox, log, numbers, page, pages, person, site, site_settings, sites
 from widget.operations import OPERATIONS
 
@@ -22,7 +34,8 @@ _HANDLERS = {
     "undislike": comments.dislike,
     "report": reports.report,
     "preview": comments.preview,
-    "counts": comments.counts,
+    "counts": summaries.counts,
+    "latest": summaries.latest,
     "me": comments.me,
     "set_status": moderation.set_status,
     "pin": moderation.pin,
@@ -43,6 +56,8 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/thread/{site}", embed.page, methods=["GET"]),
         Route("/thread/{site}", actions.page, methods=["POST"]),
         *(Route(f"/api/v1{op.path}", _HANDLERS[op.name], methods=[op.method]) for op in OPERATIONS),
+        Route("/count/{site}", summaries.count, methods=["GET"]),
+        Route("/latest/{site}", summaries.latest_document, methods=["GET"]),
         Route("/", documents.home, methods=["GET"]),
         Route("/privacy", documents.privacy, methods=["GET"]),
         Route("/account", account.page, methods=["GET"]),

@@ -56,6 +56,18 @@ class CommentView(msgspec.Struct):
     focused: bool = False  # the one a permalink names
 
 
+class LatestCommentView(msgspec.Struct, frozen=True):
+    """One of the newest comments of a site, anywhere but on its page."""
+
+    id: str
+    url: str  # where it stands
+    title: str  # of its page; "" where it has none
+    author: AuthorView | None
+    excerpt: str  # plain text
+    time: str  # RFC 3339
+    date: str
+
+
 class ToldView(msgspec.Struct, frozen=True):
     """What a moderator just did; `undo` is what takes it back, "" where nothing does."""
 

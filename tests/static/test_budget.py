@@ -17,7 +17,8 @@ TEMPLATES = sorted(  # but for mails, whose readers take no other style than inl
     if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
 )
 # admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites with dislikes,
-# proof.js for those that ask for proof of work.
+# proof.js for those that ask for proof of work, count.js and latest.js for host pages that show such things.
+OF_HOST_PAGES = ("count.js", "latest.js")
 
 
 def _size(*names: str) -> int:
@@ -33,6 +34,11 @@ def test_everything_together_is_at_most_20_000_bytes() -> None:
     assert _size(*READING, *LATER) <= 20_000
 
 
+@pytest.mark.parametrize("name", OF_HOST_PAGES)
+def test_what_only_some_host_pages_load_is_under_1_000_bytes(name: str) -> None:
+    assert _size(name) < 1_000
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_has_nothing_inline(name: str) -> None:
     """The policy forbids it, and a browser would drop it in silence."""
@@ -40,7 +46,9 @@ def test_a_template_has_nothing_inline(name: str) -> None:
     assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", source, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("name", [name for name in (*READING, *LATER, "proof.js") if name.endswith(".js")])
+@pytest.mark.parametrize(
+    "name", [name for name in (*READING, *LATER, *OF_HOST_PAGES, "proof.js") if name.endswith(".js")]
+)
 def test_a_script_writes_no_style_attribute_and_evaluates_nothing(name: str) -> None:
     source = (folder("static") / name).read_text()
     assert not re.search(r"setAttribute\(\s*[\"']style|\beval\(|new Function|document\.write", source)

@@ -112,6 +112,13 @@ def _policy(case: Case) -> Iterator[Finding]:
         yield problem(
             f"The page's Content-Security-Policy keeps the frame out: {frame}", f"Add frame-src {home} to it."
         )
+    if any(source.startswith(f"{home}/") for source in page.summaries):
+        connect = forbidding(page.policies, "connect-src", f"{home}/api/v1/x", page=page.url)
+        if connect:
+            yield problem(
+                f"The page's Content-Security-Policy lets no script ask for counts or latest comments: {connect}",
+                f"Add connect-src {home} to it.",
+            )
     for policy in page.policies:
         sandbox = parse_policy(policy).get("sandbox")
         if sandbox is not None and not {"allow-scripts", "allow-same-origin", "allow-popups"} <= set(sandbox):

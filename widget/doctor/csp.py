@@ -10,6 +10,7 @@ from widget.url_parts import BadUrl, split_url
 # What stands in where a directive is missing (CSP, 6.8.3).
 _FALLBACKS = {
     "script-src-elem": ("script-src-elem", "script-src", "default-src"),
+    "connect-src": ("connect-src", "default-src"),
     "frame-src": ("frame-src", "child-src", "default-src"),
 }
 _SOURCE = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?(\*|(?:\*\.)?[a-z0-9_.-]+)(?::(\d+|\*))?(/[^?#]*)?")
@@ -19,7 +20,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 def forbidding(policies: Iterable[str], directive: str, url: str, *, page: str, nonces: Sequence[str] = ()) -> str:
     """The part of a policy that keeps `url` out of `page`, or "". All policies must let it in (CSP, 3).
 
-    `directive` is `script-src-elem` or `frame-src`; `nonces` are those of the script tag.
+    `directive` is `script-src-elem`, `connect-src` or `frame-src`; `nonces` are those of the script tag.
     """
     for policy in policies:
         directives = parse_policy(policy)

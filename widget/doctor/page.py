@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 Attributes = dict[str, str]
+_SUMMARIES = ("/count.js", "/latest.js")
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Page:
     url: str
     headers: Mapping[str, str]
     tags: list[Attributes] = field(default_factory=list)  # the script tags of a loader; `src` is absolute
+    summaries: list[str] = field(default_factory=list)  # addresses of scripts that show counts or latest comments
     frames: list[str] = field(default_factory=list)  # addresses of frames written by hand
     canonical: list[str] = field(default_factory=list)
     meta_policies: list[str] = field(default_factory=list)
@@ -64,7 +66,9 @@ class _Reader(HTMLParser):
 
     def _script(self, attributes: Attributes) -> None:
         source = self._absolute(attributes.get("src", ""))
-        if "data-site" in attributes or urlsplit(source).path.endswith("/embed.js"):
+        if urlsplit(source).path.endswith(_SUMMARIES):
+            self._page.summaries.append(source)
+        elif "data-site" in attributes or urlsplit(source).path.endswith("/embed.js"):
             self._page.tags.append({**attributes, "src": source})
 
     def _absolute(self, address: str) -> str:

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth import check_personal, probe_cookie
-from widget import comments, cursors, likes, pages
+from widget import comments, cursors, likes
 from widget.api import (
     CommentIn,
-    CountsOut,
     HtmlOut,
     LikedOut,
     LikersOut,
@@ -25,18 +24,17 @@ from widget.api import (
 )
 from widget.comments import Draft
 from widget.documents import read_page_key, read_sort
-from widget.errors import Invalid
 from widget.guests import Guest
 from widget.handlers.actions import give_session
 from widget.handlers.requests import read_json, reader_of, service_of, site_of, writer_of
+from widget.html import BRIEF
 from widget.labels import provider_label
 from widget.policy import is_closed
 from widget.store.likes import DISLIKE, LIKE
 from widget.threads import read_reader, read_replies, read_thread
 from widget.written import check_text, render
 
-MAX_COUNTS = 200
-PUBLIC = {"Cache-Control": "public, max-age=0, s-maxage=1"}
+PUBLIC = {"Cache-Control": BRIEF}
 PRIVATE = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
@@ -139,16 +137,6 @@ async def preview(request: Request) -> Response:
     core = service_of(request).core
     await core.limits.check("preview", actor.address, core.db.now())
     return json_answer(HtmlOut(await render(check_text(body.text))))
-
-
-async def counts(request: Request) -> Response:
-    """GET …/counts?url=…&url=…"""
-    site, urls = await site_of(request), request.query_params.getlist("url")
-    if len(urls) > MAX_COUNTS:
-        raise Invalid(f"Ask for at most {MAX_COUNTS} pages at once.", code="too_many_urls")
-    keys = {url: read_page_key(site, url, None).key for url in urls}
-    found = await pages.count(service_of(request).core, site, list(keys.values()))
-    return json_answer(CountsOut({url: found.get(key, 0) for url, key in keys.items()}), headers=PUBLIC)
 
 
 async def me(request: Request) -> Response:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from widget import cursors, ids, likes
 from widget.cache import Key, Rendered, Version
@@ -19,9 +18,8 @@ from widget.comments import unknown_comment
 from widget.core import NOBODY, Actor
 from widget.db import Tx
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
-from widget.encodings import Encoded, choose_encoding
 from widget.errors import BadRequest, NotFound, Unavailable
-from widget.fast_path import answer, what_is_asked
+from widget.handlers.cached import cached, raw
 from widget.handlers.requests import reader_of, service_of, site_of
 from widget.html import PAGE_HEADERS, STALE, frame_headers
 from widget.moderation.in_thread import read_tools
@@ -77,18 +75,14 @@ async def _cached(request: Request, document: Document) -> Response:
         headers = {**frame_headers(document.site, personal=False, lasting=lasting), "Vary": "Accept-Encoding"}
         return Rendered(
             lambda: service.html.document(thread_view(document, thread, service.providers, now)),
-            thread.page.key if thread.page else document.page.key,
+            [thread.page.key if thread.page else document.page.key],
             Version(document.site.version, thread.page.version if thread.page else 0),
-            [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            raw(headers),
             end,
         )
 
     key = Key(document.site.name, document.page.key, document.page.url, document.sort, document.lang, document.theme)
-    entry = await service.cache.get(key, build)
-    if request.path_params["site"] == document.site.name:  # another site may take a former name
-        service.cache.learn(request.scope["raw_path"], request.scope["query_string"], key)
-    accept, wanted = what_is_asked(request.scope)
-    return EncodedResponse(await service.cache.encoding(entry, choose_encoding(accept)), wanted)
+    return await cached(request, document.site, key, build)
 
 
 def _read_shared(tx: Tx, document: Document) -> tuple[Thread, int]:
@@ -103,17 +97,6 @@ def _end(closes: int | None, now: int) -> tuple[int | None, bool]:
     if closes is None or closes <= now:
         return None, True
     return (closes - STALE, True) if now < closes - STALE else (closes, False)
-
-
-class EncodedResponse(Response):
-    """An answer that stands ready; 304 to who has it."""
-
-    def __init__(self, encoded: Encoded, wanted: bytes) -> None:
-        super().__init__()
-        self._encoded, self._wanted = encoded, wanted
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        await answer(scope, send, self._encoded, self._wanted)
 
 
 async def personal(request: Request, document: Document) -> Response:

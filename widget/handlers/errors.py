@@ -83,6 +83,6 @@ def as_json(error: Told) -> dict[str, Any]:
 def _frame_policy(request: Request) -> dict[str, str]:
     """In the frame of a site that exists, its pages may show the error; of one that does not, nobody."""
     site = getattr(request.state, "site", None)
-    if site is None or not request.url.path.startswith("/embed/"):
+    if site is None or not request.url.path.startswith(("/embed/", "/count/", "/latest/")):
         return {}
     return {**frame_headers(site, personal=True), "Cross-Origin-Opener-Policy": "unsafe-none"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,6 +27,11 @@ class Page:
     version: int
 
 
+class Count(NamedTuple):
+    page: str  # the key of the page that holds the comments: another than asked for, where that was merged into it
+    approved: int
+
+
 _COLUMNS = tuple(pages.c[field.name] for field in fields(Page))
 _asked = pages.alias("asked")  # the page whose key is asked for; its comments may be with another
 _ANSWERS = sa.and_(pages.c.site_id == _asked.c.site_id, pages.c.id == sa.func.coalesce(_asked.c.shown_as, _asked.c.id))
@@ -45,6 +50,11 @@ _VERSIONS = (
     .outerjoin(_asked, sa.and_(_asked.c.site_id == sites.c.id, _asked.c.key == _page))
     .outerjoin(pages, _ANSWERS)
     .where(sites.c.name == _site)
+)
+_COUNTS = (
+    sa.select(_asked.c.key, pages.c.key, pages.c.count)
+    .join_from(_asked, pages, _ANSWERS)
+    .where(_asked.c.site_id == _site, _asked.c.key.in_(sa.bindparam("pages", expanding=True)))
 )
 _RAISE = (
     sa.update(pages)
@@ -155,7 +165,7 @@ def touch_pages(tx: Tx, chosen: sa.SelectBase) -> None:
     tx.events.extend(PageChanged(*row) for row in rows)
 
 
-def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, int]:
-    query = sa.select(_asked.c.key, pages.c.count).join_from(_asked, pages, _ANSWERS)
-    query = query.where(_asked.c.site_id == site_id, _asked.c.key.in_(keys))
-    return {row["key"]: row["count"] for row in tx.conn.execute(query).mappings()}
+def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, Count]:
+    """By the keys asked for; those of pages without comments are not in it."""
+    rows = tx.conn.execute(_COUNTS, {"site": site_id, "pages": keys})
+    return {asked: Count(page, approved) for asked, page, approved in rows}
