@@ -108,7 +108,7 @@ def test_every_provider_has_a_page_with_its_callback_settings_and_scopes(name: s
 def test_every_field_of_the_import_report_is_documented() -> None:
     table = list(rows("import.md"))
     assert {f"`{field}`" for field in Report("wordpress").as_json()} <= {row[0] for row in table}
-    named = [name for row in table if "moving/" in row[0] for name in re.findall("`--format ([a-z0-9-]+)`", row[1])]
+    named = [name for row in table if len(row) == 3 for name in re.findall("`--format ([a-z0-9-]+)`", row[1])]
     assert sorted(named) == sorted(FORMATS)
 
 

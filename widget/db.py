@@ -193,10 +193,12 @@ def add_unless_there(tx: Tx, table: sa.Table, values: dict[str, Any], *, index: 
     return tx.conn.execute(insert, values).rowcount == 1
 
 
-def add_all_unless_there(tx: Tx, table: sa.Table, rows: list[dict[str, Any]], *, index: Sequence[str]) -> None:
+def add_all_unless_there(
+    tx: Tx, table: sa.Table, rows: list[dict[str, Any]], *, index: Sequence[str] | None = None
+) -> None:
     """The same for many rows, all of the same columns, in one go."""
     if rows:
-        tx.conn.execute(_insert_unless_there(tx.conn.dialect.name, table, tuple(index)), rows)
+        tx.conn.execute(_insert_unless_there(tx.conn.dialect.name, table, tuple(index) if index else None), rows)
 
 
 @functools.cache

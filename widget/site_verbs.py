@@ -27,9 +27,16 @@ async def add(db: Database, name: str, origins: Sequence[str], own_origin: str) 
 
 def add_site(tx: Tx, name: str, origins: tuple[str, ...]) -> Site:
     """A former name of another site leads to the new one from now on. Raises `Conflict`."""
+    return make_site(tx, ids.new_id(tx.now), name, {"origins": origins})
+
+
+def make_site(tx: Tx, site_id: int, name: str, columns: dict[str, Any]) -> Site:
+    """The same with an id and settings; `columns` are what `parse_changes` gives, origins among them."""
     _check_free(tx, name)
     store.free_name(tx, name)
-    store.add_site(tx, ids.new_id(tx.now), name, origins)
+    store.add_site(tx, site_id, name, columns["origins"])
+    if len(columns) > 1:
+        store.set_site(tx, site_id, columns)
     tx.events.append(SiteChanged(name))
     return get_site(tx, name)
 
@@ -54,7 +61,7 @@ async def change(
     return await db.write(_change, name, await asyncio.to_thread(parse_changes, pairs, own_origin, offered))
 
 
-def parse_changes(pairs: Mapping[str, str], own_origin: str, offered: Collection[str]) -> dict[str, Any]:
+def parse_changes(pairs: Mapping[str, str], own_origin: str | None, offered: Collection[str]) -> dict[str, Any]:
     """Columns of a site for settings as they are written; of `origins`, one stands on each line or behind a comma.
 
     Word lists take time: in a thread.

@@ -23,6 +23,7 @@ from widget.names import usable_text
 
 MAX_TEXT_BYTES = 10_000  # of a comment that is posted, in UTF-8, after `clean_text`; imported ones are what they are
 MAX_TAGS = 5_000  # reading HTML takes quadratic time in the depth of open tags,
+OWN_TAGS = 4 * MAX_TAGS  # more than any Markdown of `MAX_TEXT_BYTES` becomes; at worst two seconds
 MAX_BRACKETS = 500  # and Markdown in the number of brackets that open no link
 
 ALLOWED = {
@@ -181,6 +182,11 @@ def sanitise_html(html: str, *, line_breaks: bool = False) -> str:
     return _settle(order_blocks(tidy, line_breaks=line_breaks))
 
 
+def clean_again(html: str) -> str:
+    """HTML that this module made, and that was outside since: the same, unless somebody changed it."""
+    return _settle(_bounded(usable_text(html), OWN_TAGS))
+
+
 def render_foreign_markdown(text: str) -> str:
     """Markdown of another system, of any length and with the HTML that it may hold, as a comment of ours."""
     text = usable_text(text)
@@ -193,8 +199,8 @@ def lost_elements(html: str) -> set[str]:
     return {name.lower() for name in _LOST.findall(html)}
 
 
-def _bounded(html: str) -> str:
-    return html if html.count("<") <= MAX_TAGS else escape(html)
+def _bounded(html: str, most: int = MAX_TAGS) -> str:
+    return html if html.count("<") <= most else escape(html)
 
 
 def _settle(html: str) -> str:

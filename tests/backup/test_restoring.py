@@ -24,17 +24,17 @@ from widget.backup.making import Made, back_up
 from widget.backup.restoring import check, restore
 from widget.db import open_database
 from widget.errors import Conflict, Invalid, NotFound, PalaverError, Unavailable
-from widget.transfer.export import export_site
+from widget.transfer.exports import open_export
 
 Make = Callable[[], Made]
 
 
 async def exported(url: str, site: str) -> bytes:
-    """All that a site has, without the line that says when it was asked for."""
+    """All that a site has."""
     db = open_database(url)
     try:
-        _, parts = await export_site(db, site)
-        return b"".join([part async for part in parts]).partition(b"\n")[2]
+        _, parts = await open_export(db, site)
+        return b"".join([part async for part in parts])
     finally:
         await db.close()
 

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from widget import ids
+
 PAGE = "https://blog.example/bread/"
 TIMES = ("2020-01-02T03:04:05Z", "2020-01-02T03:05:05Z", "2020-01-02T03:06:05Z", "2020-01-02T03:07:05Z")
 MILLISECONDS = tuple(1_577_934_245_000 + 60_000 * number for number in range(4))
@@ -246,6 +248,48 @@ def cusdis() -> bytes:
     return _sqlite(schema, {"projects": [("j1", "Blog", "SECRET", None)], "pages": pages, "comments": comments})
 
 
+def palaver() -> bytes:
+    """Of another site, as its ids say."""
+    here = ids.encode(ids.first_id(MILLISECONDS[0]))
+    made = [ids.encode(ids.first_id(time) + 7) for time in MILLISECONDS]
+
+    def comment(number: int, html: str, **more: Any) -> dict[str, Any]:
+        name, email, url = ADA if number == 1 else ("Bert", "", "")
+        author = {"id": ids.encode(number), "kind": "guest", "name": name, "url": url, "email": email}
+        return {
+            "kind": "comment", "id": made[number - 1], "page_id": here, "merged_from": None, "parent_id": None,
+            "author": author, "provider": "", "status": "approved", "text": "", "html": html, "likes": 0, "score": 0,
+            "address": "203.0.113.7", "created_at": TIMES[number - 1], "edited_at": None, "pinned_at": None,
+            "verdicts": [], "learned": "", "reports": [], "open_reports": 0, **more,
+        }  # fmt: skip
+
+    page = {"id": here, "key": "url:blog.example/bread", "url": PAGE, "title": "Bread", "created_at": TIMES[0]}
+    state: dict[str, Any] = {"locked": True, "closes_at": None, "merged_into": None, "differs_from": []}
+    site = {"id": here, "name": "old", "origins": ["https://old.example"], "settings": {}, "former_names": []}
+    edited = "2020-01-02T03:04:35.000Z"
+    cora = {"id": ids.encode(3), "kind": "member", "name": "Cora", "url": "", "email": "cora@example.org"}
+    way = {"provider": "github", "issuer": "https://github.com", "subject": "42", "linked_at": TIMES[0]}
+    nothing = {"ban_reason": "", "shadowed": False, "trusted": False, "note": ""}
+    on = {"at": edited, "verb": "approve", "target": "comment", "target_id": made[1], "reason": "", "undoes": None}
+    deed = {**on, "before": {"status": "pending"}, "after": {"status": "approved"}}
+    kinds = ("page", "member", "standing", "comment", "like", "action")
+    lines = [
+        {"kind": "export", "form": "palaver-site", "version": 1},
+        {"kind": "site", **site},
+        {"kind": "page", **page, **state},
+        {"kind": "member", "person": cora, "chose_name": True, "identities": [way]},
+        {"kind": "standing", "person": cora, "role": "moderator", "banned_until": None, **nothing},
+        comment(1, HTML, likes=3, score=2, edited_at=edited, pinned_at=TIMES[0]),
+        comment(2, "<p>I agree.</p>", parent_id=made[0]),
+        comment(3, "<p>Is it?</p>", status="pending"),
+        comment(4, "", status="deleted", author=None),
+        {"kind": "like", "comment_id": made[0], "person": cora, "disliked": False, "created_at": edited},
+        {"kind": "action", "id": made[3], "batch_id": made[3], "by": cora, **deed},
+        {"kind": "end", **{kind: 4 if kind == "comment" else 1 for kind in kinds}},
+    ]
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
 EXPORTS = {
     "disqus": ("disqus", disqus()),
     "isso": ("isso", isso()),
@@ -258,4 +302,5 @@ EXPORTS = {
     "leancloud": ("waline", leancloud()),
     "twikoo": ("waline", twikoo()),
     "cusdis": ("cusdis", cusdis()),
+    "palaver": ("palaver", palaver()),
 }

@@ -14,7 +14,7 @@ from tests.support.database import recorded
 from tests.support.service import BLOG, PAGE, World
 from widget import site_verbs
 from widget.errors import NotFound
-from widget.transfer.export import export_site
+from widget.transfer.exports import open_export
 
 DOCS = Path(__file__).parents[2] / "docs" / "export.md"
 ADDRESS = "/admin/sites/blog/export"
@@ -26,7 +26,7 @@ async def olga(world: World) -> Member:
 
 
 async def lines_of(world: World, name: str = "blog") -> list[dict[str, Any]]:
-    _, parts = await export_site(world.db, name)
+    _, parts = await open_export(world.db, name)
     return [json.loads(line) for line in b"".join([part async for part in parts]).splitlines()]
 
 
@@ -47,7 +47,8 @@ async def write_something(world: World, olga: Member) -> dict[str, Any]:
 async def test_export_has_pages_comments_and_what_was_done(world: World, olga: Member) -> None:
     first = await write_something(world, olga)
     lines = await lines_of(world)
-    assert list(dict.fromkeys(line["kind"] for line in lines)) == ["export", "site", "page", "comment", "action", "end"]
+    kinds = ["export", "site", "page", "member", "comment", "action", "end"]
+    assert list(dict.fromkeys(line["kind"] for line in lines)) == kinds
     assert (lines[0]["form"], lines[0]["version"]) == ("palaver-site", 1)
     assert (lines[1]["name"], lines[1]["origins"], lines[1]["settings"]["hold"]) == ("blog", [BLOG], "all")
     assert [(page["key"], page["url"], page["title"]) for page in of_kind(lines, "page")] == [
@@ -62,7 +63,7 @@ async def test_export_has_pages_comments_and_what_was_done(world: World, olga: M
     [action] = of_kind(lines, "action")
     assert (action["verb"], action["target_id"], action["by"]["name"]) == ("approve", first["id"], "Olga")
     assert (action["before"], action["after"]) == ({"status": "pending"}, {"status": "approved"})
-    assert lines[-1] == {"kind": "end", "page": 2, "standing": 0, "comment": 2, "action": 1}
+    assert lines[-1] == {"kind": "end", "page": 2, "member": 1, "standing": 0, "comment": 2, "like": 0, "action": 1}
 
 
 async def test_export_knows_bans_and_former_names(world: World) -> None:
@@ -113,7 +114,7 @@ async def test_owners_alone_download_it(world: World, olga: Member) -> None:
 
 async def test_site_that_is_not_there_has_none(world: World) -> None:
     with pytest.raises(NotFound):
-        await export_site(world.db, "none")
+        await open_export(world.db, "none")
 
 
 async def test_every_member_of_every_line_is_documented(world: World, olga: Member) -> None:

@@ -17,7 +17,7 @@ from widget.transfer.records import ImportedComment, ImportedPage, ImportedPerso
 
 NAMES = sorted(EXPORTS)
 PATHS = {"isso", "isso-generic", "comentario", "waline", "leancloud", "twikoo"}  # these do not say which host
-CLOSED = {"disqus", "remark42", "comentario"}
+CLOSED = {"disqus", "remark42", "comentario", "palaver"}
 TITLED = set(NAMES) - {"commento", "waline", "leancloud", "twikoo"}
 OTHER_STATES = {
     "disqus": ["spam", "deleted"],
@@ -31,6 +31,7 @@ OTHER_STATES = {
     "leancloud": [],
     "twikoo": ["spam"],
     "cusdis": ["pending", "rejected"],
+    "palaver": ["pending", "deleted"],
 }
 VOTES = {  # likes and score of the first comment
     "isso": (3, 2),
@@ -38,12 +39,13 @@ VOTES = {  # likes and score of the first comment
     "commento": (2, 2),
     "comentario": (2, 2),
     "artalk": (3, 2),
+    "palaver": (3, 2),
     "waline": (2, 2),
     "twikoo": (2, 2),
 }
-EDITED = {"isso", "remark42", "comentario"}
-PINNED = {"remark42", "comentario", "artalk", "waline"}
-WITH_ADDRESSES = {"disqus", "artalk", "waline", "leancloud", "twikoo"}
+EDITED = {"isso", "remark42", "comentario", "palaver"}
+PINNED = {"remark42", "comentario", "artalk", "waline", "palaver"}
+WITH_ADDRESSES = {"disqus", "artalk", "waline", "leancloud", "twikoo", "palaver"}
 
 
 def read(name: str, folder: Path) -> list[Record]:

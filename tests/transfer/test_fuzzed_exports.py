@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import random
 from pathlib import Path
 
@@ -15,8 +17,11 @@ from tests.support.exports import EXPORTS
 from tests.support.importer import Importer
 from tests.support.rows import recount
 from tests.support.wxr import comment, export, item
+from widget.transfer.containers import Part
 from widget.transfer.formats import FORMATS
+from widget.transfer.palaver import read_lines
 from widget.transfer.records import ImportFailed
+from widget.transfer.surveying import survey
 
 WORDPRESS = export(item(comment(1), comment(2, parent="1")))
 SAMPLES = {
@@ -40,6 +45,16 @@ def test_damaged_export_is_read_or_refused(name: str, chosen: list[Change], seed
     file = tmp_path / "export"
     file.write_bytes(data)
     survives(file, source_format)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=2), seed=st.integers(0, 2**32))
+def test_damaged_export_of_our_own_is_surveyed_or_refused(chosen: list[Change], seed: int) -> None:
+    data, draw = SAMPLES["palaver"][1], random.Random(seed)
+    for change in chosen:
+        data = change(data or b" ", draw)
+    with contextlib.suppress(ImportFailed):
+        survey(lambda: read_lines(Part("export", io.BytesIO(data))), None)
 
 
 @pytest.mark.parametrize("name", NAMES)

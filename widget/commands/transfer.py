@@ -67,6 +67,7 @@ def import_(
             options,
             source_format=source_format,
             secret_keys=settings.secret_keys,
+            own_origin=settings.public_url,
             dry_run=dry_run,
             progress=progress(),
         )
@@ -99,14 +100,20 @@ def progress() -> Progress | None:
 
 @click.command()
 @click.option("--site", "site_name", required=True, help="The site.")
+@click.option("--format", "name", default="jsonl", show_default=True, help="jsonl: everything.")
+@click.option("--page", default="", metavar="URL", help="Only what is on this page.")
+@click.option("--person", default="", metavar="ID|PROVIDER:ACCOUNT", help="Only what this person wrote.")
 @click.option("--out", type=click.File("wb", lazy=False), default="-", help="The file to write, else standard output.")
 @click.pass_context
-def export(ctx: click.Context, site_name: str, out: BinaryIO) -> None:
-    """Write all that a site has as JSON Lines: settings, pages, comments with their authors, the log."""
-    from widget.transfer.export import export_site  # noqa: PLC0415
+def export(ctx: click.Context, site_name: str, name: str, page: str, person: str, out: BinaryIO) -> None:
+    """Write what a site has: as JSON Lines settings, pages, comments with their authors, the log."""
+    from widget.transfer.exports import FORMATS, open_export  # noqa: PLC0415
+
+    if name not in FORMATS:
+        raise click.BadParameter(f"there are: {', '.join(FORMATS)}.", ctx, param_hint="--format")
 
     async def work(db: Database) -> None:
-        _, parts = await export_site(db, site_name)
+        _, parts = await open_export(db, site_name, name, page=page, person=person)
         async for part in parts:
             out.write(part)
 

@@ -50,6 +50,14 @@ def _said(now: int, member: Member) -> dict[str, object]:
     }
 
 
+def get_person_of(tx: Tx, provider: str, account: str) -> int | None:
+    """Whose account it is: by the provider's id of the person, or by an e-mail address that it has verified."""
+    i = identities.c
+    proved = sa.and_(sa.func.lower(i.email) == account.lower(), i.email_verified)
+    mine = sa.select(i.person_id).where(i.provider == provider, proved if "@" in account else i.subject == account)
+    return tx.conn.execute(mine.order_by(i.created_at).limit(1)).scalar_one_or_none()
+
+
 def add_identity(tx: Tx, now: int, member: Member, person_id: int) -> bool:
     values = {
         "issuer": member.issuer,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from widget.db import Database
 from widget.transfer import (
@@ -14,6 +14,8 @@ from widget.transfer import (
     disqus,
     isso,
     isso_generic,
+    palaver,
+    rebuilding,
     remark42,
     waline,
     wordpress,
@@ -23,6 +25,8 @@ from widget.transfer.importing import Source, import_records
 from widget.transfer.plan import Options, Progress
 from widget.transfer.records import ImportFailed, Record
 from widget.transfer.report import Report
+
+T = TypeVar("T")
 
 
 class Format(Protocol):
@@ -44,6 +48,7 @@ _ALL: tuple[Format, ...] = (
     artalk,
     waline,
     cusdis,
+    palaver,
 )
 FORMATS = {known.NAME: known for known in _ALL}
 
@@ -56,19 +61,35 @@ async def import_file(
     *,
     source_format: str | None = None,
     secret_keys: Sequence[str] = (),
+    own_origin: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Import a file into a site. Raises `ImportFailed`, or `NotFound` for the site."""
+    """Import a file into a site; one of our own brings its site along, unless it is for another (`rebuilding.py`).
+
+    Raises `ImportFailed`, or `NotFound` for the site.
+    """
     chosen = FORMATS[source_format] if source_format else recognise(path)
 
-    def read() -> Iterator[Record]:
+    def read(of: Callable[[Part], Iterator[T]]) -> Generator[T]:
         with open_parts(path) as parts:
             for part in parts:
                 if source_format or chosen.sniff(part.peek()):
-                    yield from chosen.read(part)
+                    yield from of(part)
 
-    source = Source(chosen.NAME, read, secret_keys)
+    if chosen is palaver and await rebuilding.brings(
+        db, site_name, palaver.site_line(read(palaver.read_lines)), options
+    ):
+        return await rebuilding.rebuild(
+            db,
+            site_name,
+            lambda: read(palaver.read_lines),
+            secret_keys=secret_keys,
+            own_origin=own_origin,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    source = Source(chosen.NAME, lambda: read(chosen.read), secret_keys)
     return await import_records(db, site_name, source, options, dry_run=dry_run, progress=progress)
 
 

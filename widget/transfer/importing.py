@@ -79,7 +79,7 @@ async def import_records(
         if progress is not None:
             progress(len(batch), total)
     for page_id in plan.page_ids.values():
-        await db.write(_recount, site, page_id)
+        await db.write(recount, site, page_id)
     plan.report.duplicates = total - plan.report.imported
     return plan.report
 
@@ -186,7 +186,7 @@ def _whence(tx: Tx, site: Site, record: ImportedComment, secret_keys: Sequence[s
     }
 
 
-def _recount(tx: Tx, site: Site, page_id: int) -> None:
+def recount(tx: Tx, site: Site, page_id: int) -> None:
     """Set the page's count and every comment's number of replies to what the rows say; tell readers of a change."""
     page = pages.get_page_by_id(tx, site.id, page_id, lock=True)
     assert page is not None

@@ -93,7 +93,7 @@ def comment(
         likes=max(0, extras.likes),
         score=extras.score,
         pinned=extras.pinned,
-        address=_address(extras.address),
+        address=address(extras.address),
     )
 
 
@@ -153,7 +153,8 @@ def fields(value: Any, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """An IP address as comments keep it; "" for anything else."""
     try:
         return client_address(str(ipaddress.ip_address(value.strip())), None, ())
     except ValueError:

@@ -18,7 +18,7 @@ from widget.moderation.overview import read_overview, read_site
 from widget.moderation.queue import Ref
 from widget.site_verbs import tag
 from widget.store.sites import Site
-from widget.transfer.export import export_site
+from widget.transfer.exports import open_export
 
 
 async def _page(desk: Desk, key: str = "") -> Response:
@@ -97,7 +97,7 @@ async def _export(desk: Desk) -> Response:
     at = await read_site(desk.core, desk.visitor, desk.request.path_params["site"])
     policy.can_own(owner=at.owner)
     await desk.core.limits.check("export", str(desk.visitor.person_id), desk.core.db.now())
-    _, parts = await export_site(desk.core.db, at.site.name)
+    _, parts = await open_export(desk.core.db, at.site.name)
     named = {"Content-Disposition": f'attachment; filename="palaver-{at.site.name}.jsonl"'}
     return StreamingResponse(parts, headers={**PAGE_HEADERS, **named, "Content-Type": "application/jsonl"})
 
