@@ -22,7 +22,7 @@ from tests.e2e.contexts import PATIENCE, NewContext, making_contexts
 from tests.e2e.owner import be_owner
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
-from tests.support.chromium import running_chromium
+from tests.support.chromium import WITHOUT_SCRIPTS, running_chromium, running_shell
 from widget import site_verbs
 from widget.db import Database, open_database
 from widget.demo.start import SITE
@@ -94,19 +94,30 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
 
 @pytest.fixture(scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    async with running_chromium(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
+    async with running_chromium(tmp_path_factory.mktemp("profile")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-async def scriptless_chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """One whose reader has forbidden scripts in the browser's settings.
+async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with running_shell(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(shell: Browser) -> Browser:
+    """What readers of a test use. Modules about windows, cookies and storage take `chromium` in its place."""
+    return shell
+
+
+@pytest.fixture(scope="session")
+async def scriptless_browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """One that runs no scripts, from its start.
 
     Playwright's own switch is thrown when the frame may already have read the document's head, with scripts on.
     """
-    forbidden = {"profile": {"default_content_setting_values": {"javascript": 2}}}
-    async with running_chromium(tmp_path_factory.mktemp("profile"), forbidden) as browser:
-        yield browser
+    async with running_shell(tmp_path_factory.mktemp("profile"), WITHOUT_SCRIPTS) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -139,16 +150,16 @@ def url(blog: Blog, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def new_context(chromium: Browser, blog: Blog) -> AsyncIterator[NewContext]:
+async def new_context(browser: Browser, blog: Blog) -> AsyncIterator[NewContext]:
     """Makes fresh jars of cookies and storage; options are Playwright's. Pop-ups open as a reader's would."""
-    async with making_contexts(chromium) as make:
+    async with making_contexts(browser) as make:
         yield make
 
 
 @pytest.fixture
-async def new_scriptless_context(scriptless_chromium: Browser, blog: Blog) -> AsyncIterator[NewContext]:
+async def new_scriptless_context(scriptless_browser: Browser, blog: Blog) -> AsyncIterator[NewContext]:
     """The same, where scripts are forbidden."""
-    async with making_contexts(scriptless_chromium) as make:
+    async with making_contexts(scriptless_browser) as make:
         yield make
 
 

@@ -25,6 +25,12 @@ async def be_owner(page: Page, demo: Demo, database: Database) -> Page:
     return page
 
 
+async def press(page: Page, key: str) -> None:
+    """Once the script listens, which shows the button about keys."""
+    await expect(page.get_by_role("button", name="Keys")).to_be_visible()
+    await page.keyboard.press(key)
+
+
 async def write(demo: Demo, text: str, name: str = "Gwen Applegarth", post: str = POST) -> str:
     """As a guest; it waits. The comment's id."""
     guest = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@example.org"}

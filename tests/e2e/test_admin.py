@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
-from tests.e2e.owner import POST, be_owner, write
+from tests.e2e.owner import POST, be_owner, press, write
 from tests.e2e.reader import Reader
 from tests.e2e.window import MARA, TOMAS
 from widget.db import Database
@@ -73,23 +73,23 @@ async def test_moderator_needs_no_mouse(page: Page, own_demo: Demo, own_database
     await be_owner(page, own_demo, own_database)
     await expect(page.locator(".item")).to_have_count(5)  # the demo brings one along
     focused = page.locator(".item article:focus")
-    await page.keyboard.press("j")
+    await press(page, "j")
     await expect(focused).to_contain_text("Fourth words.")
-    await page.keyboard.press("j")
-    await page.keyboard.press("a")
+    await press(page, "j")
+    await press(page, "a")
     await expect(page.get_by_role("status")).to_contain_text("1 comment approved.")
     await expect(focused).to_contain_text("Second words.")  # where the decided one stood
-    await page.keyboard.press("u")
+    await press(page, "u")
     await expect(page.get_by_role("status")).to_contain_text("Undone: 1 comment approved.")
     await expect(page.locator(".item")).to_have_count(5)
-    await page.keyboard.press("j")
-    await page.keyboard.press("x")
-    await page.keyboard.press("j")
-    await page.keyboard.press("x")
+    await press(page, "j")
+    await press(page, "x")
+    await press(page, "j")
+    await press(page, "x")
     await expect(page.locator("#ticked")).to_have_text("2 ticked")
-    await page.keyboard.press("d")
+    await press(page, "d")
     await expect(page.get_by_role("status")).to_contain_text("2 comments deleted.")
-    await page.keyboard.press("?")
+    await press(page, "?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()

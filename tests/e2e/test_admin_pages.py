@@ -13,7 +13,7 @@ from tests.e2e.axe import violations
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
-from tests.e2e.owner import POST, be_owner, write
+from tests.e2e.owner import POST, be_owner, press, write
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.e2e.states import Scene
@@ -102,27 +102,27 @@ async def test_keys_work_on_what_was_reported(page: Page, own_demo: Demo, own_da
     await page.goto(f"{own_demo.home}/admin?tab=reported")
     focused, status = page.locator(".item article:focus"), page.get_by_role("status")
     await expect(page.locator(".item")).to_have_count(3)
-    await page.keyboard.press("j")
+    await press(page, "j")
     await expect(focused).to_contain_text("Kind words.")
-    await page.keyboard.press("a")
+    await press(page, "a")
     await expect(status).to_contain_text("1 comment kept, though reported.")
     await expect(focused).to_contain_text("Cheap flour.")
-    await page.keyboard.press("s")
+    await press(page, "s")
     await expect(status).to_contain_text("1 comment marked as spam.")
-    await page.keyboard.press("u")
+    await press(page, "u")
     await expect(status).to_contain_text("Undone: 1 comment marked as spam.")
     await expect(page.locator(".item")).to_have_count(2)
-    await page.keyboard.press("j")
-    await page.keyboard.press("j")
+    await press(page, "j")
+    await press(page, "j")
     await expect(focused).to_contain_text("Rude words.")
-    await page.keyboard.press("k")
+    await press(page, "k")
     await expect(focused).to_contain_text("Cheap flour.")
     await page.get_by_label("Reason, kept in the log").press_sequentially("ads")  # letters in a field are no keys
     await page.keyboard.press("Enter")  # nor does this decide
     await page.locator(".item", has_text="Rude words.").locator("article").focus()
-    await page.keyboard.press("d")
+    await press(page, "d")
     await expect(status).to_contain_text("1 comment deleted.")
-    await page.keyboard.press("?")
+    await press(page, "?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     await page.goto(f"{own_demo.home}/admin/log")
     await expect(page.locator(".log .reason").first).to_have_text("ads")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Demo, running_demo
-from tests.e2e.contexts import NewContext
+from tests.e2e.contexts import PATIENCE, NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.window import close_by, expect_nobody, who
 from tests.support.mail import Mailbox, running_mail_server
@@ -158,11 +159,14 @@ async def test_reader_is_told_that_the_mail_was_not_sent(reader: Reader, article
     window = await open_window(reader)
     mailbox.refusal = "451 Later"
     await ask_for_code(window, "eve@example.org")
-    await window.reload()
-    await expect(window.get_by_role("alert")).to_contain_text("The mail to eve@example.org could not be sent.")
+    alert = window.get_by_role("alert")
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not await alert.count():
+            await window.reload()
+    await expect(alert).to_contain_text("The mail to eve@example.org could not be sent.")
     mailbox.refusal = ""
     async with window.expect_navigation():
         await window.get_by_role("button", name="Send a new code").click()
     await mailbox.next()
     await window.reload()
-    await expect(window.get_by_role("alert")).to_have_count(0)
+    await expect(alert).to_have_count(0)

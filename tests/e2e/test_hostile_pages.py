@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Frame, Page, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
@@ -16,6 +16,12 @@ from tests.e2e.seed import Seed
 from tests.e2e.window import MARA, expect_account, sign_in
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
+
 
 LISTEN = """() => {
     window.heard = [];

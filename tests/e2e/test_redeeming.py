@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Browser, Route
 
 from tests.e2e.reader import Reader
 from tests.e2e.window import MARA, choose, expect_account, open_window
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 class Questions:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Request, expect
+from playwright.async_api import Browser, Request, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
@@ -15,6 +15,12 @@ from tests.e2e.window import CHOICE, MARA, expect_account, expect_nobody, open_w
 from tests.support.chromium import running_chromium
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
+
 
 HEARING = """<script>
     window.heard = [];

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.blog import Blog
 from tests.e2e.reader import Reader
@@ -26,6 +26,12 @@ from widget import site_verbs
 from widget.db import Database
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
+
 
 # A press in the instant in which the window comes to the front, and the milliseconds until one would count.
 PRESS_AND_WAIT = """button => new Promise((go) => {
