@@ -16,6 +16,7 @@ _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _RANDOM_BITS = 21
 _LENGTH = 13
 MAX_TIME = (1 << 42) - 1
+MAX_ID = (1 << 63) - 1
 
 
 def new_id(now: int) -> int:

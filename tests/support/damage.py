@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from tests.support.comment_html import offences
@@ -34,11 +35,12 @@ def survives(file: Path, source_format: str) -> bool:
     if said:
         assert re.fullmatch(r"export\b.{9,}[.)]", said, re.DOTALL), said
         return False
-    for record in read():
-        if isinstance(record, ImportedComment):
-            plan.place(record)
-            assert offences(record.html) == []
-            "".join([record.source_id, record.author_name, record.text]).encode()
+    with closing(plan):
+        for record in read():
+            if isinstance(record, ImportedComment):
+                plan.place(record)
+                assert offences(record.html) == []
+                "".join([record.source_id, record.author_name, record.text]).encode()
     return True
 
 

@@ -23,7 +23,10 @@ from widget.store.people import Person
 from widget.store.reports import raise_reports
 from widget.store.sites import Site, get_site_by_id, set_site
 
-FINAL = ("key",)  # verbs that nothing takes back: what was withdrawn must not count again
+FINAL = {  # verbs that nothing takes back, and why
+    "key": "A key that was withdrawn does not count again. Make another.",
+    "import": "An import stays. Its comments can be deleted like all others.",
+}
 
 
 class Undone(NamedTuple):
@@ -99,7 +102,7 @@ def _undo_sites(tx: Tx, site: Site, moderator: Person, lines: Sequence[Action]) 
     for line in lines:  # one, likewise
         policy.can_set_up(moderator, line.before)
         if line.verb in FINAL:
-            raise Conflict("A key that was withdrawn does not count again. Make another.", code="withdrawn")
+            raise Conflict(FINAL[line.verb], code="final")
         now = get_site_by_id(tx, site.id, lock=True)
         before, after = (_columns(values) for values in (line.before, line.after))
         if now is None or not _is_as_left(now, after):

@@ -85,12 +85,12 @@ class Addresses:
             if mapping not in self._used
         ]
 
-    def about(self, comments: int, refused: Sequence[Refused]) -> str:
-        """A sentence on comments of other hosts, with what would bring them in."""
-        origins = [origin for origin, _ in Counter(page.origin for page in refused if page.origin).most_common()]
+    def about(self, foreign: Counter[str]) -> str:
+        """A sentence on comments of other origins, by how many there are of each, with what would bring them in."""
+        origins = [origin for origin, _ in foreign.most_common()]
         more = f" and {len(origins) - NAMED_ORIGINS:,} more" if len(origins) > NAMED_ORIGINS else ""
         return (
-            f"{counted(comments, 'comment')} on pages of origins that the site does not list: "
+            f"{counted(foreign.total(), 'comment')} on pages of origins that the site does not list: "
             f"{', '.join(origins[:NAMED_ORIGINS])}{more}. Move them with --map {origins[0]}={self._site.origins[0]} "
             "(once for each), add the origins to the site, or take the pages as they are with --any-host."
         )

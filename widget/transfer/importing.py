@@ -9,8 +9,8 @@ is sent to anybody.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, closing
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -20,19 +20,23 @@ from widget.errors import NotFound
 from widget.events import PageChanged
 from widget.former_accounts import person_id
 from widget.retention import DAY
-from widget.store import comments, pages, people, pins
+from widget.store import actions, comments, imports, pages, people, pins
 from widget.store import sites as site_store
+from widget.store.actions import Line
 from widget.store.comments import NewComment
+from widget.store.people import ImportedAuthor
+from widget.store.scratch import ScratchPage
 from widget.store.sites import Site
 from widget.text import visible_text
 from widget.threads import MOST_PINS
-from widget.transfer.plan import Options, Place, Plan, PlannedPage, Progress
+from widget.transfer.plan import Options, Place, Plan, Progress
 from widget.transfer.planning import make_plan
 from widget.transfer.records import ImportedComment, Record
 from widget.transfer.report import Report
 from widget.written import address_hashes
 
 BATCH = 500
+COUNTED = 5_000  # comments of which a unit of work counts the replies
 Read = Callable[[], Iterator[Record]]  # opens the file anew for each pass
 
 
@@ -44,10 +48,18 @@ class Source(NamedTuple):
     secret_keys: Sequence[str] = ()
 
 
-class _Rendered(NamedTuple):
-    record: ImportedComment
+class _Ready(NamedTuple):
+    """A comment that waits for its transaction, with all that costs time done; `page_id` and pins are still missing."""
+
     place: Place
-    html: str
+    author: ImportedAuthor | None
+    created_at: int
+    values: dict[str, Any]
+
+
+class _Batch(NamedTuple):
+    rows: list[_Ready]
+    pages: dict[int, ScratchPage]  # of the rows, by number
 
 
 async def import_records(
@@ -56,62 +68,106 @@ async def import_records(
     source: Source,
     options: Options = Options(),  # noqa: B008  (immutable)
     *,
+    by: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Import what the source yields. Raises `ImportFailed` (the file) or `NotFound` (the site).
 
-    `dry_run` stops before anything is written.
+    `by` is the person for the log; `dry_run` stops before anything is written.
     """
     site = await db.read(site_store.get_site, site_name)
     if site is None:
         raise NotFound(f"There is no site “{site_name}”; `palaver site list` shows all.", code="unknown_site")
     plan = await asyncio.to_thread(make_plan, site, source.format, source.read, options, db.now(), progress)
-    if dry_run:
-        placed = (plan.ids[number] for number in plan.placed())
-        while chunk := list(islice(placed, BATCH)):
-            plan.report.duplicates += len(await db.read(comments.list_taken, site.id, chunk))
+    with closing(plan):
+        if dry_run:
+            plan.report.duplicates = await _count_taken(db, site, plan)
+            return plan.report
+        total = sum(1 for _ in plan.placed())
+        async with aclosing(_ahead(_batches(site, plan, source, db.now()))) as batches:
+            async for batch in batches:
+                plan.report.imported += await db.write(_write, site, plan, batch)
+                if progress is not None:
+                    progress(len(batch.rows), total)
+        await recount_pages(db, site, [page_id for page_id in plan.page_ids if page_id])
+        plan.report.duplicates = total - plan.report.imported
+        if plan.report.imported:
+            await db.write(_finish, site, plan.report, by)
         return plan.report
-    total = sum(1 for _ in plan.placed())
-    batches = _batches(plan, source.read())
-    while batch := await asyncio.to_thread(next, batches, None):
-        plan.report.imported += await db.write(_write, site, plan, batch, source.secret_keys)
-        if progress is not None:
-            progress(len(batch), total)
-    for page_id in plan.page_ids.values():
-        await db.write(recount, site, page_id)
-    plan.report.duplicates = total - plan.report.imported
-    return plan.report
 
 
-def _batches(plan: Plan, records: Iterator[Record]) -> Iterator[list[_Rendered]]:
+async def _count_taken(db: Database, site: Site, plan: Plan) -> int:
+    placed, taken = (plan.ids[number] for number in plan.placed()), 0
+    while chunk := list(islice(placed, BATCH)):
+        taken += len(await db.read(comments.list_taken, site.id, chunk))
+    return taken
+
+
+async def _ahead(batches: Iterator[_Batch]) -> AsyncGenerator[_Batch]:
+    """Makes the next batch in a thread while the last one is written."""
+    following = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while batch := await following:
+            following = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:  # the thread uses the plan, which is closed after this
+        await asyncio.gather(following, return_exceptions=True)
+
+
+def _batches(site: Site, plan: Plan, source: Source, now: int) -> Iterator[_Batch]:
     """Rendering takes most of the time, and no transaction waits for it."""
     placed = (
-        _Rendered(record, place, record.html)
-        for record in records
+        _ready(site, plan, record, place, source.secret_keys, now)
+        for record in source.read()
         if isinstance(record, ImportedComment) and (place := plan.place(record)) is not None
     )
-    while batch := list(islice(placed, BATCH)):
-        yield batch
+    while rows := list(islice(placed, BATCH)):
+        yield _Batch(rows, {page: plan.scratch.get_page(page) for page in {row.place.page for row in rows}})
 
 
-def _write(tx: Tx, site: Site, plan: Plan, batch: Sequence[_Rendered], secret_keys: Sequence[str]) -> int:
+def _ready(
+    site: Site, plan: Plan, record: ImportedComment, place: Place, secret_keys: Sequence[str], now: int
+) -> _Ready:
+    """A comment whose author deleted it belongs to nobody. Of the address is kept what may be, as of any comment:
+    itself for some days, a short hash for good.
+    """
+    author = _author(site, plan, record) if record.status != "deleted" else None
+    young = site.address_days > 0 and record.created_at >= now - site.address_days * DAY
+    hashes = address_hashes(secret_keys, record.address)
+    html = record.html
+    values = {
+        "parent_id": place.parent_id,
+        "person_id": author.id if author else None,
+        "status": record.status,
+        "text": visible_text(html),
+        "html": html,
+        "edited_at": record.edited_at,
+        "likes": record.likes,
+        "score": record.score,
+        "address": record.address if young and record.address else None,
+        "address_hash": hashes[0] if hashes else None,
+    }
+    return _Ready(place, author, record.created_at, values)
+
+
+def _write(tx: Tx, site: Site, plan: Plan, batch: _Batch) -> int:
     """Write those of a batch that are not there yet; how many."""
-    pages_by_key = {row.place.page.key: row.place.page for row in batch}
-    page_ids = {key: _page_id(tx, site, plan, page) for key, page in pages_by_key.items()}
-    taken = set(comments.list_taken(tx, site.id, [row.place.id for row in batch]))
-    new = {row.place.id: row for row in reversed(batch) if row.place.id not in taken}  # of two in the file the first
-    people.add_imported(tx, [_author(site, plan, row.record) for row in new.values() if row.record.status != "deleted"])
-    pinned = _pinned(tx, site, plan, [(page_ids[row.place.page.key], row) for row in new.values()])
+    page_ids = {number: _page_id(tx, site, plan, number, page) for number, page in batch.pages.items()}
+    taken = set(comments.list_taken(tx, site.id, [row.place.id for row in batch.rows]))
+    new = {
+        row.place.id: row for row in reversed(batch.rows) if row.place.id not in taken
+    }  # of two in the file the first
+    people.add_imported(tx, [row.author for row in new.values() if row.author])
+    pinned = _pinned(tx, site, [(page_ids[row.place.page], row.place) for row in new.values()])
     rows = [
         NewComment(
             row.place.id,
             row.place.parent_path,
             {
-                **_content(site, plan, row),
-                **_whence(tx, site, row.record, secret_keys),
-                "page_id": page_ids[row.place.page.key],
-                "pinned_at": row.record.created_at if row.place.id in pinned else None,
+                **row.values,
+                "page_id": page_ids[row.place.page],
+                "pinned_at": row.created_at if row.place.id in pinned else None,
             },
         )
         for row in new.values()
@@ -120,83 +176,78 @@ def _write(tx: Tx, site: Site, plan: Plan, batch: Sequence[_Rendered], secret_ke
     return len(new)
 
 
-def _page_id(tx: Tx, site: Site, plan: Plan, planned: PlannedPage) -> int:
-    """Of the page, which is made by its first comment, and closed if it was closed."""
-    known = plan.page_ids.get(planned.key)
-    if known is None:
+def _page_id(tx: Tx, site: Site, plan: Plan, number: int, planned: ScratchPage) -> int:
+    """Of a page of the file, which is made by its first comment, and closed if it was closed."""
+    thread = plan.threads[number]
+    if not plan.page_ids[thread]:
         before = pages.get_page(tx, site.id, planned.key)
-        begun = ids.time_of(plan.first_ids[planned.key])
+        begun = ids.time_of(plan.first_ids[thread])
         page = before or pages.add_page(tx, site.id, planned.key, planned.url, planned.title, begun_at=begun)
         if before is None and planned.locked:
             pages.set_page(tx, site.id, page.id, locked=True)
-        known = plan.page_ids[planned.key] = page.id
-    return known
+        plan.page_ids[thread] = page.id
+    return plan.page_ids[thread]
 
 
-def _author(site: Site, plan: Plan, record: ImportedComment) -> people.ImportedAuthor:
+def _author(site: Site, plan: Plan, record: ImportedComment) -> ImportedAuthor:
     """Somebody who may claim their comments one day: an account of the old system, or a name and an address."""
-    person = plan.people.get(record.author_source_id)
+    account = record.author_source_id
+    person = plan.scratch.get_person(account) if account else None
     if person is not None:
         name, email, url = person.name, person.email or "", person.url or ""
     else:
         name, email, url = record.author_name, record.author_email or "", record.author_url or ""
-    if record.author_source_id:
-        number = person_id(site.id, plan.report.format, record.author_source_id)
+    if account:
+        number = person_id(site.id, plan.report.format, account)
     else:
         number = ids.hashed_id(ids.encode(site.id), name, email)
-    return people.ImportedAuthor(number, name, url, email)
+    return ImportedAuthor(number, name, url, email)
 
 
-def _pinned(tx: Tx, site: Site, plan: Plan, rows: Sequence[tuple[int, _Rendered]]) -> set[int]:
+def _pinned(tx: Tx, site: Site, places: Sequence[tuple[int, Place]]) -> set[int]:
     """Ids of those that are pinned: each page, given by its id, has so many places and may have filled some."""
     free: dict[int, int] = {}
     chosen: set[int] = set()
-    for page_id, row in rows:
-        if row.record.source_id in plan.pinned:
+    for page_id, place in places:
+        if place.pinned:
             if page_id not in free:
                 free[page_id] = MOST_PINS - len(pins.list_pins(tx, site.id, page_id))
             if free[page_id] > 0:
                 free[page_id] -= 1
-                chosen.add(row.place.id)
+                chosen.add(place.id)
     return chosen
 
 
-def _content(site: Site, plan: Plan, row: _Rendered) -> dict[str, Any]:
-    """A comment whose author deleted it belongs to nobody."""
-    record = row.record
-    return {
-        "parent_id": row.place.parent_id,
-        "person_id": _author(site, plan, record).id if record.status != "deleted" else None,
-        "status": record.status,
-        "text": visible_text(row.html),
-        "html": row.html,
-        "edited_at": record.edited_at,
-        "likes": record.likes,
-        "score": record.score,
-    }
+async def recount_pages(db: Database, site: Site, page_ids: Sequence[int]) -> None:
+    """Set the counts of pages and the numbers of replies to what the rows say; tell readers of changes."""
+    left, after = list(page_ids), -1
+    while left:
+        done, after = await db.write(_recount, site, left, after)
+        del left[:done]
 
 
-def _whence(tx: Tx, site: Site, record: ImportedComment, secret_keys: Sequence[str]) -> dict[str, Any]:
-    """What may be kept of the address it came from, as of any comment: itself for some days, a short hash for good."""
-    young = site.address_days > 0 and record.created_at >= tx.now - site.address_days * DAY
-    hashes = address_hashes(secret_keys, record.address)
-    return {
-        "address": record.address if young and record.address else None,
-        "address_hash": hashes[0] if hashes else None,
-    }
+def _recount(tx: Tx, site: Site, page_ids: Sequence[int], after: int) -> tuple[int, int]:
+    """As many pages as a unit of work should, from the comment behind `after` on: how many, and where to go on in the
+    next one.
+    """
+    left = COUNTED
+    for number, page_id in enumerate(page_ids):
+        page = pages.get_page_by_id(tx, site.id, page_id, lock=True)
+        assert page is not None
+        seen, last, changed = imports.recount_replies(tx, site.id, page_id, after, left)
+        more = imports.count_approved(tx, site.id, page_id) - page.count
+        if changed or more:
+            version = pages.raise_version(tx, site.id, page_id, count=more)
+            tx.events.append(PageChanged(site.name, page.key, version))
+        left -= seen
+        if not left:
+            return number, last
+        after = -1
+    return len(page_ids), -1
 
 
-def recount(tx: Tx, site: Site, page_id: int) -> None:
-    """Set the page's count and every comment's number of replies to what the rows say; tell readers of a change."""
-    page = pages.get_page_by_id(tx, site.id, page_id, lock=True)
-    assert page is not None
-    replies: Counter[int] = Counter()
-    rows = comments.list_paths(tx, site.id, page_id)
-    approved = [row for row in rows if row.status == "approved"]
-    for row in approved:
-        replies.update(comments.ids_in(row.path)[:-1])
-    more = {row.id: replies[row.id] - row.replies for row in rows if row.replies != replies[row.id]}
-    comments.add_replies(tx, site.id, more)
-    if more or page.count != len(approved):
-        version = pages.raise_version(tx, site.id, page_id, count=len(approved) - page.count)
-        tx.events.append(PageChanged(site.name, page.key, version))
+def _finish(tx: Tx, site: Site, report: Report, by: int | None) -> None:
+    """Tell it in the log, and the database how much there is now."""
+    line = Line("import", "site", site.id, {}, {"imported": report.imported, "format": report.format})
+    actions.add_actions(tx, site.id, by, [line])
+    imports.analyze(tx)

@@ -28,7 +28,7 @@ from widget.store.comments import NewComment
 from widget.store.sites import Site
 from widget.store.spam import ALL, Seen
 from widget.transfer import lines, rows
-from widget.transfer.importing import BATCH, recount
+from widget.transfer.importing import BATCH, recount_pages
 from widget.transfer.lines import CommentLine, SiteLine
 from widget.transfer.plan import Options, Progress
 from widget.transfer.records import ImportFailed
@@ -96,8 +96,7 @@ async def rebuild(
         if progress is not None and isinstance(batch[0], _Rendered):
             progress(len(batch), len(found.branches))
     await db.write(_connect, into)
-    for page_id in sorted({found.page_id(page_id) for page_id in found.filled}):
-        await db.write(recount, into.site, page_id)
+    await recount_pages(db, into.site, sorted({found.page_id(page_id) for page_id in found.filled}))
     report.duplicates = report.comments - report.imported
     return report
 

@@ -29,9 +29,12 @@ class Report:
     orphans: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    foreign: Counter[str] = field(default_factory=Counter)  # comments on pages of other origins, by origin
 
     def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "states": {state: self.states[state] for state in STATES}, "skipped": dict(self.skipped)}
+        """What is told of `foreign` stands in `skipped` and `warnings`."""
+        told = {name: value for name, value in vars(self).items() if name != "foreign"}
+        return {**told, "states": {state: self.states[state] for state in STATES}, "skipped": dict(self.skipped)}
 
     def as_lines(self, *, dry_run: bool) -> list[str]:
         """The same for a person."""
