@@ -40,18 +40,20 @@ class _Export(Gatherer):
         self._path: list[str] = []  # of the element that is open, from the root
         self._kind = ""  # of the element below the root
         self._fields: dict[str, str] = {}
+        self._known: set[str] = set()  # which are kept
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         if not self._path and name != "disqus":
             raise ImportFailed(f"line {line}: no Disqus export begins with <{name[:40]}>.")
         self._path.append(name)
-        number = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-        if len(self._path) == 2:
-            self._kind, self._fields = name, {"#": number}
-        elif len(self._path) == 3 and name in {"thread", "parent"}:
-            self._fields[name] = number
-        field = "/".join(self._path[2:])
-        self._open(field if field in _FIELDS.get(self._kind, ()) else "")
+        depth = len(self._path)
+        if depth == 2:
+            self._kind, self._fields = name, {"#": _number(attributes)}
+            self._known = _FIELDS.get(name, set())
+        elif depth == 3 and name in {"thread", "parent"}:
+            self._fields[name] = _number(attributes)
+        field = "/".join(self._path[2:]) if depth > 3 else name
+        self._open(field if depth > 2 and field in self._known else "")
 
     def end(self) -> None:
         if self._field:
@@ -62,6 +64,11 @@ class _Export(Gatherer):
         elif len(self._path) == 2 and self._kind == "post":
             self._records.append(_post(self._fields))
         self._path.pop()
+
+
+def _number(attributes: dict[str, str]) -> str:
+    """Disqus' own: `dsq:id`, whatever the prefix."""
+    return next((value for key, value in attributes.items() if key.endswith(":id")), "")
 
 
 def _page(fields: dict[str, str]) -> Record:

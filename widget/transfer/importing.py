@@ -90,7 +90,7 @@ async def import_records(
                 plan.report.imported += await db.write(_write, site, plan, batch)
                 if progress is not None:
                     progress(len(batch.rows), total)
-        await recount_pages(db, site, [page_id for page_id in plan.page_ids if page_id])
+        await recount_pages(db, site, sorted(filter(None, plan.page_ids)))
         plan.report.duplicates = total - plan.report.imported
         if plan.report.imported:
             await db.write(_finish, site, plan.report, by)
@@ -155,9 +155,7 @@ def _write(tx: Tx, site: Site, plan: Plan, batch: _Batch) -> int:
     """Write those of a batch that are not there yet; how many."""
     page_ids = {number: _page_id(tx, site, plan, number, page) for number, page in batch.pages.items()}
     taken = set(comments.list_taken(tx, site.id, [row.place.id for row in batch.rows]))
-    new = {
-        row.place.id: row for row in reversed(batch.rows) if row.place.id not in taken
-    }  # of two in the file the first
+    new = {row.place.id: row for row in reversed(batch.rows) if row.place.id not in taken}  # of two the first
     people.add_imported(tx, [row.author for row in new.values() if row.author])
     pinned = _pinned(tx, site, [(page_ids[row.place.page], row.place) for row in new.values()])
     rows = [
@@ -219,7 +217,9 @@ def _pinned(tx: Tx, site: Site, places: Sequence[tuple[int, Place]]) -> set[int]
 
 
 async def recount_pages(db: Database, site: Site, page_ids: Sequence[int]) -> None:
-    """Set the counts of pages and the numbers of replies to what the rows say; tell readers of changes."""
+    """Set the counts of pages, and the numbers of replies, to what the rows say; tell readers of changes. The ids come
+    in their order, so that nobody who locks several waits for this, and this for them.
+    """
     left, after = list(page_ids), -1
     while left:
         done, after = await db.write(_recount, site, left, after)

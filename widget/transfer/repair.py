@@ -17,6 +17,12 @@ _OUTSIDE = re.compile(  # each alternative begins with a plain character, which 
     r"|<(?:(?P<section>!\[CDATA\[|!--|\?)"
     r"|(?P<name>[^\s/>!?&]+)(?:(?P<attribute>\s+[\w:]{1,40}=)(?P<bare>\w{1,40})(?=/?>))?)?"
 )
+_FINE = re.compile(  # nothing in it needs mending, and a search for what does would stop at every element
+    r"(?:[^<>&\]]++"
+    r"|</[^\s<>&\]]+>"
+    r"|<([^\s/<>&!?\]]+)(?:\s[\w:.-]+=(?:\"[^\"<>&\]]*\"|'[^'<>&\]]*'))*+\s?/?>(?:<!\[CDATA\[[^\]]*+\]\]></\1>)?"
+    r"|&(?:amp|lt|gt|quot|apos);)++"
+)
 _LONGEST = 320
 _UNFINISHED = re.compile(r"(?:<[^\s>]{0,200}(?:\s{1,10}[\w:]{0,40}(?:=\w{0,40}/?)?)?|&[#\w]{0,10})\Z")
 _ESCAPED = {"&": "&amp;", "]]>": "]]&gt;"}
@@ -44,7 +50,13 @@ class Repair:
         return "".join(out)
 
     def _outside(self, text: str, at: int, out: list[str], final: bool) -> int:
-        """One token further: bare ampersands and stray section ends are escaped, impossible references dropped."""
+        """Past what is fine and one token further: bare ampersands and stray section ends are escaped, impossible
+        references dropped.
+        """
+        if fine := _FINE.match(text, at):
+            out.append(fine[0])
+            at = fine.end()
+            self._element = fine[1] or self._element
         found = _OUTSIDE.search(text, at)
         start = found.start() if found else len(text)
         if not final:

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from widget.limits import client_address
@@ -153,6 +154,7 @@ def fields(value: Any, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+@lru_cache(4096)
 def address(value: str) -> str:
     """An IP address as comments keep it; "" for anything else."""
     try:
