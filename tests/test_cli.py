@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.support import wxr
 from tests.support.palaver import Palaver, enter_empty_folder
 from widget.cli import main
 from widget.sites import SETTINGS
@@ -175,6 +176,34 @@ def test_database_of_a_newer_version_is_left_alone(bare: Palaver) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     assert bare.fails("migrate") == "The database belongs to a newer version of Palaver than this one."
+
+
+def test_owner_looks_at_moves_before_they_are_made(blog: Palaver) -> None:
+    Path("export.xml").write_bytes(wxr.export(wxr.item(wxr.told(1), wxr.told(2, parent=1))))
+    blog.done("import", "export.xml", "--site", "blog")
+    (page,) = blog.json("pages", "list", "blog")
+    assert (page["comments"], page["part_of"]) == (2, None)
+    new = "https://new.example/x"
+    dry = blog.json("pages", "move", "blog", page["url"], new, "--add-origins", "--dry-run")
+    assert (dry["moved"], dry["origins"]) == (0, ["https://new.example"])
+    assert dry["moves"] == [{"page": page["id"], "from": page["url"], "to": new, "comments": 2, "into": None}]
+    assert blog.json("site", "list")[0]["origins"] == ["https://blog.example"]
+    said = blog.done("pages", "move", "blog", page["url"], new, "--add-origins")
+    assert said.splitlines() == [f"{page['url']} → {new} (2 comments)", "Moved: 1 page"]
+    assert blog.done("pages", "split", "blog", page["id"]) == f"{page['url']} has 2 comments of its own again.\n"
+    assert blog.done("pages", "merge", "blog", new, page["url"]) == f"{page['url']} has 2 comments now.\n"
+
+
+def test_moves_that_cannot_be_are_told(blog: Palaver) -> None:
+    assert "one of OLD NEW, --csv, --map and --redirects" in blog.fails("pages", "move", "blog", code=2)
+    assert "one of OLD NEW" in blog.fails("pages", "move", "blog", "/a", code=2)
+    assert "“/a” is not OLD=NEW" in blog.fails("pages", "move", "blog", "--map", "/a", code=2)
+    assert blog.fails("pages", "move", "blgo", "/a", "/b").startswith("There is no site “blgo”")
+    Path("moves.csv").write_text("/a,/b\n/b,/a\n")
+    circle = blog("pages", "move", "blog", "--csv", "moves.csv")
+    assert circle.exit_code == 1
+    assert "Conflict: https://blog.example/a leads in a circle" in circle.stdout
+    assert circle.stdout.endswith("Nothing was moved, for the conflicts; 0 to move\n")
 
 
 def test_owner_makes_a_backup_and_tries_it(blog: Palaver) -> None:

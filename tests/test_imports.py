@@ -28,10 +28,10 @@ LAYERS = {
     "handlers": "handlers",
     "answers": "account_page admin_views api assets backup cache doctor encodings fast_path html labels "
     "latest logs openapi operations preview render service sharing site_directory tools transfer view_tree views",
-    "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation pages "
-    "pending people_verbs proving reporting retention screening site_verbs threads written",
-    "pure": "blocks cursors documents faces former_accounts guests limits links names page_key page_likeness pictures "
-    "policy setting_kinds site_keys sites spam text tree",
+    "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation moving "
+    "page_verbs pages pending people_verbs proving reporting retention screening site_verbs threads written",
+    "pure": "blocks cursors documents faces former_accounts guests limits links mapping names page_key page_likeness "
+    "pictures policy setting_kinds site_keys sites spam text tree",
     "store": "store",
     "models": "migrate migrations models",
     "base": "background batch db errors events ids key_file looks mail mail_settings public_http resources settings "

@@ -11,6 +11,7 @@ from widget.commands.admin import admin
 from widget.commands.backup import backup, restore
 from widget.commands.base import Group, migrated, read_settings
 from widget.commands.doctor import doctor
+from widget.commands.pages import pages
 from widget.commands.people import people
 from widget.commands.sites import site
 from widget.commands.transfer import export, import_
@@ -66,5 +67,5 @@ def openapi(ctx: click.Context) -> None:
     click.echo(json.dumps(document(read_settings(ctx).public_url), indent=2))
 
 
-for command in (site, people, admin, import_, export, backup, restore, doctor):
+for command in (site, pages, people, admin, import_, export, backup, restore, doctor):
     main.add_command(command)

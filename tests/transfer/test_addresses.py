@@ -7,7 +7,7 @@ import pytest
 from tests.support.importer import Importer
 from tests.support.wxr import item, told
 from widget.errors import Invalid
-from widget.transfer.addresses import Mapping, parse_mapping
+from widget.mapping import Mapping, parse_mapping
 from widget.transfer.plan import Options
 
 
@@ -24,7 +24,9 @@ def test_mapping_is_read(text: str, old: str, new: str) -> None:
     assert parse_mapping(text) == Mapping(old, new)
 
 
-@pytest.mark.parametrize("text", ["", "old.example=new.example", "/a", "/a=", "=/a", "https://=/a", "/a=javascript:x"])
+@pytest.mark.parametrize(
+    "text", ["", "old.example=new.example", "/a", "/a=", "=/a", "https://=/a", "/a=javascript:x", "/:a/:a=/b", "/a=/:b"]
+)
 def test_what_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_mapping(text)
@@ -48,6 +50,9 @@ def test_what_is_no_mapping_is_refused(text: str) -> None:
             "https://blog.example/c/d",
         ),
         (["/7=/8"], "/7", "https://blog.example/8"),
+        (["/:year/:month/:slug=/:slug"], "/2019/05/bread/?p=1", "https://blog.example/bread/?p=1"),
+        (["/:year/:slug=/:slug/:year"], "/about/bread", "https://blog.example/about/bread"),
+        (["/:year/:slug=/:slug/:year"], "/2019/bread/crust", "https://blog.example/bread/2019/crust"),
         ([], "/only/a/path", "https://blog.example/only/a/path"),
     ],
 )

@@ -30,9 +30,11 @@ _TOLD = {
     "unpin": "no longer pinned",
     "note": "described in a note",
     "merge": "merged into another page",
+    "move": "has another address",
     "differ": "told apart from another page that looks like it",
     "lock": "closed",
     "unlock": "opened again",
+    "pages": "moved to other addresses",
 }
 
 
@@ -75,7 +77,7 @@ def deed_view(deed: Deed) -> DeedView:
 def done_view(done: Done) -> DoneView:
     told: Counter[str] = Counter()
     for deed in done.deeds:  # those of one click that sound the same are told as one
-        told[deed_sentence(deed._replace(lines=0))] += deed.lines
+        told[deed_sentence(deed._replace(lines=0) if deed.target == "comment" else deed)] += deed.lines
     sentences = [sentence.replace("0 comments", comments(number)) for sentence, number in told.items()]
     return DoneView([f"{sentence}." for sentence in sentences], _undo(done.deeds), _missed(done.missed))
 
@@ -98,6 +100,8 @@ def deed_sentence(deed: Deed) -> str:
         return f"Undone: {told}" if deed.undoes else told
     target = deed.target_name or f"A {deed.target}"
     what = comments(deed.lines) if deed.target == "comment" else target
+    if deed.target == "page" and deed.lines > 1:  # by a command
+        what, verb = f"{deed.lines:,} pages", "pages"
     after = deed.before if deed.undoes else deed.after
     if verb == "ban":
         told = f"banned {until(after.get('banned_until', 0))}"

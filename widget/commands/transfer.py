@@ -47,7 +47,7 @@ def import_(
 ) -> None:
     """Bring comments in from another system. Importing again adds nothing."""
     from widget.errors import Invalid  # noqa: PLC0415
-    from widget.transfer.addresses import parse_mapping  # noqa: PLC0415
+    from widget.mapping import parse_mapping  # noqa: PLC0415
     from widget.transfer.formats import FORMATS, import_file  # noqa: PLC0415
     from widget.transfer.plan import Options  # noqa: PLC0415
 

@@ -37,23 +37,37 @@ async def merge(core: Core, site: Site, actor: Actor, page_id: str, into: str) -
     return await core.db.write(_merge_by_id, site, actor, page_id, into)
 
 
-async def move(core: Core, site: Site, actor: Actor, page_id: str, to: PageKey, title: str = "") -> Merged:
+async def move(core: Core, site: Site, actor: Actor, page_id: str, to: PageKey) -> Merged:
     """Bring a page to another address of the site; the old one leads there from now on. Raises as `merge`."""
-    return await core.db.write(_move, site, actor, page_id, to, title)
+    return await core.db.write(_move, site, actor, page_id, to)
 
 
 def _merge_by_id(tx: Tx, site: Site, actor: Actor, page_id: str, into: str) -> Merged:
-    return _merge(tx, site, actor, ids.decode(page_id) or 0, ids.decode(into) or 0)
-
-
-def _move(tx: Tx, site: Site, actor: Actor, page_id: str, to: PageKey, title: str) -> Merged:
-    moderator_of(tx, site, actor)
-    there = pages.get_page(tx, site.id, to.key) or pages.add_page(tx, site.id, to.key, to.url, title)
-    return _merge(tx, site, actor, ids.decode(page_id) or 0, there.id)
-
-
-def _merge(tx: Tx, site: Site, actor: Actor, page_id: int, into: int) -> Merged:
     moderator = moderator_of(tx, site, actor)
+    line, page = merge_page(tx, site, ids.decode(page_id) or 0, ids.decode(into) or 0)
+    return Merged(ids.encode(actions.add_actions(tx, site.id, moderator.id, [line])), page)
+
+
+def _move(tx: Tx, site: Site, actor: Actor, page_id: str, to: PageKey) -> Merged:
+    moderator = moderator_of(tx, site, actor)
+    line, page = move_page(tx, site, ids.decode(page_id) or 0, to)
+    return Merged(ids.encode(actions.add_actions(tx, site.id, moderator.id, [line])), page)
+
+
+def move_page(tx: Tx, site: Site, page_id: int, to: PageKey) -> tuple[Line, Page]:
+    """As `merge_page`. A page that is made for it closes when the one that moves would have."""
+    there = pages.get_page(tx, site.id, to.key)
+    if there is None:
+        [page] = _lock(tx, site, page_id)
+        there = pages.add_page(tx, site.id, to.key, to.url, page.title, begun_at=ids.time_of(page.id))
+        pages.set_page(tx, site.id, there.id, locked=page.locked, closes_at=page.closes_at)
+    return merge_page(tx, site, page_id, there.id)
+
+
+def merge_page(tx: Tx, site: Site, page_id: int, into: int) -> tuple[Line, Page]:
+    """What is to be written into the log, and the page with the comments of both. Whether it may be done was asked
+    before.
+    """
     part, whole = _lock(tx, site, page_id, into)
     if part.id == whole.id:
         raise Invalid("A page cannot be merged into itself.", code="same_page")
@@ -61,8 +75,7 @@ def _merge(tx: Tx, site: Site, actor: Actor, page_id: int, into: int) -> Merged:
         if page.merged_into is not None:
             raise Conflict(f"{page.url} was merged into another page already.", code="merged_already")
     line = Line("merge", "page", part.id, {"merged_into": None}, {"merged_into": whole.id})
-    batch = actions.add_actions(tx, site.id, moderator.id, [line])
-    return Merged(ids.encode(batch), _join(tx, site, part, whole))
+    return line, _join(tx, site, part, whole)
 
 
 def merge_again(tx: Tx, site: Site, part: Page, into: int) -> None:

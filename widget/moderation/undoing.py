@@ -19,6 +19,7 @@ from widget.store import actions, pages
 from widget.store.actions import Action, Line
 from widget.store.alike import add_difference, remove_difference
 from widget.store.comments import Comment
+from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.reports import raise_reports
 from widget.store.sites import Site, get_site_by_id, set_site
@@ -57,9 +58,24 @@ def _undo(tx: Tx, site: Site, actor: Actor, batch_id: str) -> Undone:
     ]
     if not taken:
         raise Conflict("It was changed again since, so there is nothing to undo here.", code="changed_since")
-    back = [Line("undo", line.target, line.target_id, line.after, line.before, line.id) for line in taken]
-    batch = actions.add_actions(tx, site.id, moderator.id, back)
+    batch = actions.add_actions(tx, site.id, moderator.id, [_undoing(line) for line in taken])
     return Undone(ids.encode(batch), len(taken), len(open_lines) - len(taken))
+
+
+def _undoing(line: Action) -> Line:
+    return Line("undo", line.target, line.target_id, line.after, line.before, line.id)
+
+
+def split_off(tx: Tx, site: Site, page: Page) -> Line:
+    """Take back the merge that made this page a part of another: what is to be written into the log.
+
+    Raises `Conflict` where it is none.
+    """
+    for line in actions.list_actions_on(tx, site.id, "page", [page.id]):
+        merged = line.undone is None and line.after.get("merged_into") is not None
+        if merged and _undo_pages(tx, site, [line]):
+            return _undoing(line)
+    raise Conflict(f"{page.url or page.key} was not merged into another page.", code="not_merged")
 
 
 def _undo_comments(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
@@ -123,7 +139,7 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
 
 def _undo_pages(tx: Tx, site: Site, lines: Sequence[Action]) -> list[Action]:
     still = []
-    for line in lines:  # one, likewise
+    for line in lines:  # one, or those that a command moved at once, none of them into another
         if "differs_from" in line.after:
             still += [line] if _undo_difference(tx, site, line) else []
             continue

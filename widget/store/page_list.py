@@ -7,6 +7,7 @@ docs/performance.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from widget.db import Tx
 from widget.models import comments, pages
 
 LOOKED_THROUGH = 5_000  # comments
+AT_ONCE = 500  # keys in a statement
 p = pages.c
 
 
@@ -113,3 +115,18 @@ def count_parts(tx: Tx, site_id: int, page_id: int) -> dict[int, int]:
         c.site_id == site_id, c.page_id == page_id, c.merged_from.is_not(None), c.status == "approved"
     )
     return {row[0]: row[1] for row in tx.conn.execute(query.group_by(c.merged_from))}
+
+
+def list_after(tx: Tx, site_id: int, after: int, limit: int) -> list[Listed]:
+    """In the order of their ids, those that come after one; also those that are parts of others."""
+    query = _select(sa.literal(0)).where(p.site_id == site_id, p.id > after)
+    return [Listed(*row) for row in tx.conn.execute(query.order_by(p.id).limit(limit))]
+
+
+def list_by_key(tx: Tx, site_id: int, keys: Sequence[str]) -> list[Listed]:
+    """The pages themselves, wherever their comments are."""
+    found: list[Listed] = []
+    for start in range(0, len(keys), AT_ONCE):
+        query = _select(sa.literal(0)).where(p.site_id == site_id, p.key.in_(keys[start : start + AT_ONCE]))
+        found += [Listed(*row) for row in tx.conn.execute(query)]
+    return found

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from widget.mapping import Mapping
 from widget.store.scratch import Scratch
-from widget.transfer.addresses import Mapping
 from widget.transfer.records import ImportedComment
 from widget.transfer.report import Report
 

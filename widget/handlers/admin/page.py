@@ -105,8 +105,7 @@ async def _merge(desk: Desk, site: Site, page: str, which: str) -> str:
 
 async def _move(desk: Desk, site: Site, page: str, which: str) -> str:
     to = page_key(which, None, SiteAddress(site.origins, site.keep_query, site.hash_routes))
-    title = (await read_page(desk.core, desk.visitor, site.name, page)).page.title
-    return (await merging.move(desk.core, site, desk.actor, page, to, title)).batch
+    return (await merging.move(desk.core, site, desk.actor, page, to)).batch
 
 
 _VERBS: Mapping[str, Callable[[Desk, Site, str, str], Awaitable[str | None]]] = {

@@ -1,0 +1,1 @@
+"""Pages whose addresses changed."""
