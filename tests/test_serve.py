@@ -131,3 +131,22 @@ def test_service_with_a_wrong_configuration_does_not_start(tmp_path: Path) -> No
         "  - palaver.toml: public_url takes https, or an address on loopback.",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["palaver.toml"]
+
+
+def test_service_that_stops_sends_those_away_who_have_a_thread_open(tmp_path: Path) -> None:
+    run(tmp_path, "site", "add", "blog", "--origin", BLOG)
+    with serving(tmp_path) as served:
+        port = int(served.url.rpartition(":")[2])
+        ask = f"GET /live/blog?url={quote(PAGE, safe='')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        readers = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for reader in readers:
+            reader.sendall(ask)
+            assert reader.recv(4096).startswith(b"HTTP/1.1 200 ")
+        served.process.send_signal(signal.SIGTERM)
+        for reader in readers:
+            answer = b"".join(iter(lambda: reader.recv(4096), b""))  # noqa: B023
+            assert answer.endswith(b"0\r\n\r\n"), "it ends well"
+            assert b"retry: " in answer
+            reader.close()
+        assert served.process.wait(30) == 0
+    assert "Traceback" not in served.log.read_text()

@@ -13,8 +13,9 @@ from redis.asyncio import Redis
 
 from tests.support.redis import RedisServer
 from tests.support.service import GUEST, HOME, PAGE, Clock, World, open_world, settings
-from widget import cache, sharing, site_directory
-from widget.app import create_app
+from tests.support.streams import Stream
+from widget import cache, live, sharing, site_directory
+from widget.app import Application, create_app
 from widget.limits import RULES
 
 FOREVER = 3_600.0  # seconds
@@ -27,21 +28,23 @@ async def first(
     """What it knows it trusts until it is told otherwise."""
     monkeypatch.setattr(cache, "TRUST", FOREVER)
     monkeypatch.setattr(site_directory, "TRUST", FOREVER)
+    monkeypatch.setattr(live, "PAUSE", FOREVER)
     monkeypatch.setattr(sharing, "PAUSE", 0.05)
     async with open_world(database_url, clock, redis_url=redis_server.url, limits=True) as world:
         yield world
 
 
 @pytest.fixture
-async def second(
-    first: World, database_url: str, clock: Clock, redis_server: RedisServer
-) -> AsyncIterator[httpx2.AsyncClient]:
+async def other(first: World, database_url: str, clock: Clock, redis_server: RedisServer) -> AsyncIterator[Application]:
     app = create_app(settings(database_url, redis_url=redis_server.url, limits=True), clock=clock)
-    async with (
-        app.lifespan(app.starlette),
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOME) as client,
-    ):
+    async with app.lifespan(app.starlette):
         await _listening(redis_server, 2)
+        yield app
+
+
+@pytest.fixture
+async def second(other: Application) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(other), base_url=HOME) as client:
         yield client
 
 
@@ -125,3 +128,12 @@ async def test_message_that_no_process_would_send_is_passed_over(
         await redis.publish(sharing.CHANNEL, noise)
     await first.post("Heard all the same.")
     await _until(lambda: _frame(second), lambda html: "Heard all the same." in html)
+
+
+async def test_comment_posted_to_one_process_is_told_to_those_who_have_the_thread_open_at_the_other(
+    first: World, other: Application
+) -> None:
+    async with Stream(other).open() as stream:
+        await first.post("Told by Redis.")
+        await stream.until(lambda now: len(now.events) > 0)
+    assert "Told by Redis." in stream.events[0].body["comments"][0]["html"]

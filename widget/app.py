@@ -35,6 +35,7 @@ from widget.fast_path import FastPath
 from widget.handlers import errors
 from widget.html import Html, provider_views
 from widget.limits import Limits
+from widget.live import Live
 from widget.logs import RequestLog
 from widget.names import clean_email, clean_name
 from widget.public_http import Place, public_client
@@ -100,7 +101,15 @@ def create_app(
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)
-    for hear in (directory.hear, cache.hear, pictures.hear, teacher.hear, *([shared.hear] if shared else [])):
+    live = Live(core, directory, html)
+    for hear in (
+        directory.hear,
+        cache.hear,
+        live.hear,
+        pictures.hear,
+        teacher.hear,
+        *([shared.hear] if shared else []),
+    ):
         database.subscribe(hear)
 
     auth = Auth(
@@ -129,6 +138,7 @@ def create_app(
         pictures=pictures,
         doctor=Doctor(settings.public_url, providers, http, certificates, instead),
         backups=backups,
+        live=live,
     )
 
     @contextlib.asynccontextmanager
@@ -137,8 +147,9 @@ def create_app(
         beside = [
             asyncio.create_task(verify_key(core, settings.public_url)),
             asyncio.create_task(keep_forgetting(core)),
+            asyncio.create_task(live.run()),
             *([asyncio.create_task(backups.keep_making())] if backups else []),
-            *([asyncio.create_task(shared.listen(directory.hear, cache.hear))] if shared else []),
+            *([asyncio.create_task(shared.listen(directory.hear, cache.hear, live.hear))] if shared else []),
         ]
         yield
         await preparing

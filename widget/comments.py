@@ -23,6 +23,7 @@ from widget.spam.verdicts import Verdict
 from widget.store import comments as store
 from widget.store import idempotency, likes, pages, people, sessions
 from widget.store.appearance import set_appearance
+from widget.store.changes import seen_at
 from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -104,7 +105,6 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
     same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
     if same is not None and (comment := _comment(tx, site, same)).status != "rejected":
         return Posted(comment, page)
-
     said = screening.screen(tx, site, person, guest or author_of(person), written)
     person_id, session = _author(tx, site, person, guest)
     values = {
@@ -116,6 +116,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
         "person_id": person_id,
         "provider": actor.provider,
     }
+    values |= seen_at(page, "", values["status"])
     comment_id = store.add_comment(tx, site.id, tx.now, values, parent.path[: MAX_LEVELS * 8] if parent else b"")
     comment = _comment(tx, site, comment_id)
     # Whoever is refused may send the same form again, with other words.
@@ -224,6 +225,7 @@ def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -
     values = screening.columns(written, said, comment.status)
     if written.text != comment.text or values["status"] != comment.status:
         learning.forget(tx, site, comment)
+        values |= seen_at(page, comment.status, values["status"])
         store.set_comment(tx, site.id, comment.id, **values, edited_at=tx.now)
         changed(tx, site, page, comment, comment.status, values["status"])
     edited = _comment(tx, site, comment.id)
@@ -244,7 +246,7 @@ def _delete(tx: Tx, site: Site, actor: Actor, comment_id: str) -> Changed:
     policy.can_delete(site, page, comment, person, tx.now)
     if comment.person_id == actor.person_id:
         likes.remove_likes(tx, site.id, comment.id)
-        store.set_comment(tx, site.id, comment.id, **store.GONE)
+        store.set_comment(tx, site.id, comment.id, **store.GONE, **seen_at(page, comment.status, "deleted"))
         changed(tx, site, page, comment, comment.status, "deleted")
     elif comment.status != "rejected":
         write_decision(tx, site, actor.person_id, [comment], "reject")

@@ -22,16 +22,21 @@ _ORDERS: Mapping[str, Key] = {
 
 
 def read_pending(tx: Tx, site: Site, page: Page | None, reader: Reader) -> Thread:
-    """What waits as a thread of its own: of its ancestors those that say in whose lists it stands."""
-    known = {comment.id for comment in reader.pending}
+    """What waits as a thread of its own, with what it hangs on."""
+    context = read_context(tx, site, reader.pending)
+    return Thread(page, context, None, {}, context=len(context))
+
+
+def read_context(tx: Tx, site: Site, hanging: Sequence[Comment]) -> list[Comment]:
+    """Of the ancestors of comments those that say in whose lists they stand, in the order of their paths."""
+    known = {comment.id for comment in hanging}
     above = {
         number
-        for comment in reader.pending
+        for comment in hanging
         for number in (*ids_in(comment.path)[: site.visible_depth + 1], comment.parent_id)
         if number is not None and number not in known
     }
-    context = sorted(list_comments(tx, site.id, sorted(above)), key=lambda comment: comment.path)
-    return Thread(page, context, None, {}, context=len(context))
+    return sorted(list_comments(tx, site.id, sorted(above)), key=lambda comment: comment.path)
 
 
 def with_pending(thread: Thread, reader: Reader, sort: str) -> list[Comment]:

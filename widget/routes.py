@@ -13,6 +13,7 @@ from widget.handlers import (
     documents,
     embed,
     health,
+    live,
     moderation,
     owners,
     reports,
@@ -53,6 +54,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
     return [
         Route("/embed/{site}", embed.frame, methods=["GET"]),
         Route("/embed/{site}", actions.frame, methods=["POST"]),
+        Route("/live/{site}", live.stream, methods=["GET"]),
         Route("/thread/{site}", embed.page, methods=["GET"]),
         Route("/thread/{site}", actions.page, methods=["POST"]),
         *(Route(f"/api/v1{op.path}", _HANDLERS[op.name], methods=[op.method]) for op in OPERATIONS),

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import resource
 import signal
+import socket
 import sys
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from widget.live import Live
 from widget.settings import Settings
 
 SWITCH_SECONDS = 0.001  # Python's own 0.005 is what an answer that stands ready may wait for a thread that computes
 
 
-def run(settings: Settings, app: ASGIApp | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `SystemExit`: 0 then, 1 where the port is taken."""
+class Server(uvicorn.Server):
+    """Lets go of those who have a thread open before it waits for what is still being answered."""
+
+    def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._live is not None:
+            self._live.end()
+        await super().shutdown(sockets)
+
+
+def run(settings: Settings, app: ASGIApp | None = None, live: Live | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; `live` is that of another `app` than the service alone.
+
+    Raises `SystemExit`: 0 then, 1 where the port is taken.
+    """
     from widget.app import create_app  # noqa: PLC0415
 
+    if app is None:
+        app = service = create_app(settings)
+        live = service.service.live
     sys.setswitchinterval(SWITCH_SECONDS)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each stream is a file, and shells allow 1,024
     config = uvicorn.Config(
-        app or create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="asyncio",
@@ -34,6 +58,6 @@ def run(settings: Settings, app: ASGIApp | None = None) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):  # raised again when all is done; being stopped is no failure
         signal.signal(stop, lambda *_: sys.exit(0))
     try:
-        uvicorn.Server(config).run()
+        Server(config, live).run()
     except SystemExit as end:
         sys.exit(1 if end.code else 0)  # uvicorn itself says 3, which no other command does

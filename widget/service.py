@@ -12,6 +12,7 @@ from widget.cache import DocumentCache
 from widget.core import Core
 from widget.doctor.examine import Doctor
 from widget.html import Html
+from widget.live import Live
 from widget.site_directory import SiteDirectory
 from widget.views import ProviderView
 
@@ -28,3 +29,4 @@ class Service:
     pictures: Pictures
     doctor: Doctor
     backups: Scheduled | None  # None: the service makes none by itself
+    live: Live

@@ -146,6 +146,7 @@ SETTINGS = (
         "Levels of nesting that are shown; deeper replies say whom they answer.",
         number(0, 12),
     ),
+    Setting("live", "looks", "Live", "on", "Do threads that are open show by themselves what others write?", ON_OFF),
     Setting(
         "badge_author",
         "looks",

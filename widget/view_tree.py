@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from widget.views import CommentView
 
@@ -29,3 +29,12 @@ def hanging_views(views: Sequence[CommentView], known: Collection[str], parent: 
             view.parent = parent
             found.append(view)
     return found
+
+
+def flat_views(views: Sequence[CommentView], parent: str = "") -> Iterator[CommentView]:
+    """All of them, each with its `parent` and without what stands below it."""
+    for view in views:
+        children, view.children = view.children, []
+        view.parent = parent
+        yield view
+        yield from flat_views(children, view.id)

@@ -155,6 +155,7 @@ class PageView(msgspec.Struct, frozen=True):
     url: str
     title: str
     count: int
+    version: int  # what is told live comes after it
     closed: bool
     closed_on: str  # the date, where it closed by its age
 
@@ -179,6 +180,7 @@ class ThreadView(msgspec.Struct):
     guests: bool  # may guests post?
     guest_fields: GuestFields
     dislikes: bool  # may comments be disliked?
+    live: bool  # is it told what changes?
     proof: bool  # may a proof of work be asked for?
     privacy_url: str
     origins: list[str]  # whom the frame may talk to: exactly the list of `frame-ancestors`

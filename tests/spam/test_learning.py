@@ -36,7 +36,7 @@ async def decide(world: World, status: str, *posted: dict[str, Any]) -> None:
     def write(tx: Tx) -> None:
         rows = list_comments(tx, world.blog.id, chosen)
         learn(tx, world.blog, [(row, status) for row in rows])
-        set_statuses(tx, world.blog.id, chosen, status)
+        set_statuses(tx, world.blog.id, chosen, status, seen=True)
 
     await world.db.write(write)
 

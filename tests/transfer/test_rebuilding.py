@@ -33,7 +33,7 @@ CONTENT = ("sites", "site_aliases", "pages", "page_differences", "comments", "li
 TABLES = (*CONTENT, "people", "identities", "standings")
 Work = Callable[[Database], Coroutine[Any, Any, None]]
 Run = Callable[[Work], None]
-UNSAID = ("version", "address_hash", "text_hash", "email_verified")
+UNSAID = ("version", "reset", "changed", "appeared", "address_hash", "text_hash", "email_verified")
 
 
 async def export(db: Database, **options: str) -> bytes:

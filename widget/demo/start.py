@@ -48,7 +48,8 @@ def start(port: int, folder: Path) -> None:
     click.echo(f"The comment service:   {home}/")
     click.echo(f"Look after comments:   {owner_link}")
     click.echo(f"Its data is in {folder}/; delete the folder to begin anew. Ctrl+C stops.")
-    run(settings, ByHost(blog(blog_origin, home), demo_app(settings)))
+    app = demo_app(settings)
+    run(settings, ByHost(blog(blog_origin, home), app), app.service.live)
 
 
 def demo_settings(port: int, folder: Path) -> Settings:

@@ -6,6 +6,7 @@ People, identities, sessions and attempts are global.
 
 from widget.models.columns import metadata
 from widget.models.content import (
+    NEXT_VERSION,
     comments,
     has_status,
     idempotency_keys,
@@ -23,6 +24,7 @@ from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_
 from widget.models.spam import spam_tokens
 
 __all__ = [
+    "NEXT_VERSION",
     "actions",
     "appointments",
     "attempts",

@@ -46,6 +46,7 @@ sites = sa.Table(
     text("badge_author", "Author"),
     text("badge_moderator", "Moderator"),
     text("badge_owner", "Owner"),
+    flag("live", True),
     integer("sso_key", 1),  # the number in the derivation of the site's key: another number, another key
 )
 
@@ -72,6 +73,7 @@ pages = sa.Table(
     id_column("merged_into", null=True),  # the page that a moderator made this one a part of
     id_column("shown_as", null=True),  # where that ends: the page that holds the comments now
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),  # rises with every write
+    sa.Column("reset", sa.BigInteger, nullable=False, server_default="0"),  # the version before which all is to be read
     sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
     sa.UniqueConstraint("site_id", "key"),
 )
@@ -115,6 +117,9 @@ comments = sa.Table(
     sa.Column("text_hash", sa.BigInteger),  # of the words alone (`screening.text_hash`)
     text("verdicts", ""),  # JSON (`spam.verdicts`): what the checks said when it was last written
     sa.Column("learned", sa.String(4), nullable=False, server_default=""),  # by the classifier, as spam or ham
+    # Versions of its page, for those who read it meanwhile (`store.changes`); 0: before anybody was told
+    sa.Column("changed", sa.BigInteger, nullable=False, server_default="0"),  # at which it last looked different
+    sa.Column("appeared", sa.BigInteger, nullable=False, server_default="0"),  # at which it last became visible
     sa.ForeignKeyConstraint(["site_id", "page_id"], ["pages.site_id", "pages.id"], ondelete="CASCADE"),
     sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
 )
@@ -131,6 +136,13 @@ def is_shown(source: sa.FromClause = comments) -> sa.ColumnElement[bool]:
     """What readers page through: approved comments, and the places kept by their replies."""
     return sa.or_(has_status("approved", source), source.c.replies > sa.literal_column("0"))
 
+
+# For `comments.changed`: the version that raising it will give to the comment's page, whose row is locked
+NEXT_VERSION = (
+    sa.select(pages.c.version + 1)
+    .where(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id)
+    .scalar_subquery()
+)
 
 _roots = sa.and_(comments.c.parent_id.is_(None), is_shown())
 _replies = sa.and_(comments.c.parent_id.is_not(None), is_shown())
@@ -156,6 +168,7 @@ _partial("ix_comments_pending_of_page", _queue["pending"], "site_id", "page_id",
 for _name in ("person_id", "address_hash"):  # whose spam it was: an index of all comments costs every post an entry
     _partial(f"ix_comments_spam_{_name}", _queue["spam"], "site_id", _name, "id")
 _partial("ix_comments_address", comments.c.address.is_not(None), "site_id", "id")
+_partial("ix_comments_changed", comments.c.changed > 0, "site_id", "page_id", "changed")
 _partial("ix_comments_text_hash", comments.c.text_hash.is_not(None), "site_id", "text_hash", "id")
 sa.Index("ix_comments_page", comments.c.site_id, comments.c.page_id, comments.c.id)
 sa.Index("ix_comments_person", comments.c.person_id, comments.c.site_id, comments.c.id)

@@ -134,17 +134,18 @@ def lock_comments(tx: Tx, site: Site, comment_ids: Sequence[int]) -> dict[int, C
 def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> None:
     """Give comments of locked pages a new status, learn from it, count what readers see now, and tell them."""
     learning.learn(tx, site, changes)
-    by_status: dict[str, list[int]] = {}
+    chosen: dict[tuple[str, bool], list[int]] = {}
     replies: Counter[int] = Counter()
     shown: Counter[int] = Counter()
     for comment, status in changes:
-        by_status.setdefault(status, []).append(comment.id)
-        if "approved" in (comment.status, status):
+        seen = "approved" in (comment.status, status)
+        chosen.setdefault((status, seen), []).append(comment.id)
+        if seen:
             more = int(status == "approved") - int(comment.status == "approved")
             shown[comment.page_id] += more
             replies.update(dict.fromkeys(comments.ids_in(comment.path)[:-1], more))
-    for status, comment_ids in by_status.items():
-        comments.set_statuses(tx, site.id, comment_ids, status)
+    for (status, seen), comment_ids in chosen.items():
+        comments.set_statuses(tx, site.id, comment_ids, status, seen=seen)
     comments.add_replies(tx, site.id, replies)
     tx.events.extend(PageChanged(site.name, *raised) for raised in pages.raise_versions(tx, site.id, shown))
 

@@ -119,8 +119,8 @@ def _lock(tx: Tx, site: Site, *page_ids: int) -> list[Page]:
 def _tell(tx: Tx, site: Site, part: Page, whole: Page, parts: Sequence[int], count: int) -> Page:
     """Both get a version that neither had, so that no cached answer of one passes for the other's."""
     version = max(part.version, whole.version) + 1
-    pages.set_page(tx, site.id, whole.id, count=count, version=version)
-    pages.set_page(tx, site.id, part.id, version=version)
+    pages.set_page(tx, site.id, whole.id, count=count, version=version, reset=version)
+    pages.set_page(tx, site.id, part.id, version=version, reset=version)
     for page in pages.list_pages_by_id(tx, site.id, [*parts, whole.id]):
         tx.events.append(PageChanged(site.name, page.key, version))
     return dataclasses.replace(whole, count=count, version=version)

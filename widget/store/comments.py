@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids
 from widget.db import Tx, add_all_unless_there, add_unless_there
-from widget.models import comments, has_status, people, standings
+from widget.models import NEXT_VERSION, comments, has_status, people, standings
 
 
 class Comment(NamedTuple):
@@ -101,10 +101,15 @@ _SELECT = sa.select(*COLUMNS).select_from(with_authors())
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _BY_ID = _SELECT.where(comments.c.site_id == _site, comments.c.id == sa.bindparam("comment"))
+_vanished = sa.not_(has_status("approved"))  # their replies keep a place for them
 _more_replies = (
     sa.update(comments)
     .where(comments.c.site_id == _site)
-    .values(replies=comments.c.replies + sa.bindparam("by", type_=sa.Integer))
+    .values(
+        replies=comments.c.replies + sa.bindparam("by", type_=sa.Integer),
+        changed=sa.case((_vanished, NEXT_VERSION), else_=comments.c.changed),
+        appeared=sa.case((sa.and_(_vanished, comments.c.replies == 0), NEXT_VERSION), else_=comments.c.appeared),
+    )
 )
 _RAISE_REPLIES = _more_replies.where(comments.c.id.in_(sa.bindparam("ancestors", expanding=True)))
 _ADD_REPLIES = _more_replies.where(comments.c.id == sa.bindparam("ancestor"))  # once for each of many
@@ -238,9 +243,11 @@ def set_comment(tx: Tx, site_id: int, comment_id: int, **values: object) -> None
     )
 
 
-def set_statuses(tx: Tx, site_id: int, comment_ids: Sequence[int], status: str) -> None:
+def set_statuses(tx: Tx, site_id: int, comment_ids: Sequence[int], status: str, *, seen: bool) -> None:
+    """`seen`: readers see them before or afterwards."""
     where = (comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
-    tx.conn.execute(sa.update(comments).where(*where).values(status=status))
+    versions = {"changed": NEXT_VERSION, **({"appeared": NEXT_VERSION} if status == "approved" else {})}
+    tx.conn.execute(sa.update(comments).where(*where).values(status=status, **(versions if seen else {})))
 
 
 def add_replies(tx: Tx, site_id: int, more: Mapping[int, int]) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import attempts, avatars, comments, identities, likes, people, sessions, standings
+from widget.models import (
+    NEXT_VERSION,
+    attempts,
+    avatars,
+    comments,
+    has_status,
+    identities,
+    likes,
+    people,
+    sessions,
+    standings,
+)
 from widget.store.appearance import liked_by, used_by
-from widget.store.comments import GONE, ids_in
+from widget.store.comments import GONE, add_replies, ids_in
 from widget.store.joining import Place
 from widget.store.likes import DISLIKE, LIKE
 
 ERASED = "Anonymous"
-_this_comment = (comments.c.site_id == sa.bindparam("site"), comments.c.id == sa.bindparam("comment"))
-_FEWER_REPLIES = sa.update(comments).where(*_this_comment).values(replies=comments.c.replies - sa.bindparam("by"))
 
 
 def list_places(tx: Tx, person_id: int, limit: int, *, liked_alone: bool = False) -> list[Place]:
@@ -32,7 +40,8 @@ def take_likes(tx: Tx, person_id: int, place: Place) -> None:
     for value in (LIKE, DISLIKE):
         liked = sa.select(likes.c.comment_id).where(*here, likes.c.value == value)
         fewer = sa.update(comments).where(comments.c.site_id == place.site_id, comments.c.id.in_(liked))
-        tx.conn.execute(fewer.values(likes=comments.c.likes - int(value == LIKE), score=comments.c.score - value))
+        tally = {"likes": comments.c.likes - int(value == LIKE), "score": comments.c.score - value}
+        tx.conn.execute(fewer.values(**tally, changed=NEXT_VERSION))
     tx.conn.execute(sa.delete(likes).where(*here))
 
 
@@ -46,16 +55,13 @@ def delete_comments(tx: Tx, person_id: int, place: Place, limit: int) -> int:
     ids = [row[0] for row in rows]
     approved = [ids_in(row[1]) for row in rows if row[2] == "approved"]
     tx.conn.execute(sa.delete(likes).where(likes.c.site_id == place.site_id, likes.c.comment_id.in_(ids)))
-    tx.conn.execute(sa.update(comments).where(c.site_id == place.site_id, c.id.in_(ids)).values(**GONE))
-    _lower_replies(tx, place.site_id, [ancestor for path in approved for ancestor in path[:-1]])
+    changed = sa.case((has_status("approved"), NEXT_VERSION), else_=c.changed)
+    tx.conn.execute(
+        sa.update(comments).where(c.site_id == place.site_id, c.id.in_(ids)).values(**GONE, changed=changed)
+    )
+    fewer = Counter(ancestor for path in approved for ancestor in path[:-1])
+    add_replies(tx, place.site_id, {ancestor: -by for ancestor, by in fewer.items()})
     return len(approved)
-
-
-def _lower_replies(tx: Tx, site_id: int, ancestors: Sequence[int]) -> None:
-    """By one for each time that a comment is named."""
-    rows = [{"site": site_id, "comment": each, "by": by} for each, by in sorted(Counter(ancestors).items())]
-    if rows:
-        tx.conn.execute(_FEWER_REPLIES, rows)
 
 
 def make_nameless(tx: Tx, person_id: int) -> None:

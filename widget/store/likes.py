@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx, add_unless_there
-from widget.models import comments, likes, people
+from widget.models import NEXT_VERSION, comments, likes, people
 
 
 class Liker(NamedTuple):
@@ -29,6 +29,7 @@ _RAISE = (
     .values(
         likes=comments.c.likes + sa.bindparam("by", type_=sa.Integer),
         score=comments.c.score + sa.bindparam("score_by", type_=sa.Integer),
+        changed=NEXT_VERSION,
     )
     .returning(comments.c.likes, comments.c.score)
 )

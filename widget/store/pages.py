@@ -25,6 +25,7 @@ class Page:
     closes_at: int | None  # Unix ms, as a moderator chose; 0: never; None: as the site says (`policy.closes_at`)
     merged_into: int | None  # of a page by its id alone: whoever asks by key gets where the comments are
     version: int
+    reset: int = 0  # the version before which a thread is read anew, for too much changed at once
 
 
 class Count(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import comments
+from widget.models import NEXT_VERSION, comments
 from widget.store.comments import COLUMNS, Comment, with_authors
 
 _PINS = (  # built once: building a statement anew costs more than running it
@@ -28,4 +28,4 @@ def list_pins(tx: Tx, site_id: int, page_id: int) -> list[Comment]:
 def set_pin(tx: Tx, site_id: int, comment_id: int, pinned_at: int | None) -> None:
     """`pinned_at` is in Unix ms; None for no longer."""
     where = (comments.c.site_id == site_id, comments.c.id == comment_id)
-    tx.conn.execute(sa.update(comments).where(*where).values(pinned_at=pinned_at))
+    tx.conn.execute(sa.update(comments).where(*where).values(pinned_at=pinned_at, changed=NEXT_VERSION))

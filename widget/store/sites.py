@@ -50,6 +50,7 @@ class Site(msgspec.Struct, frozen=True):
     badge_author: str = "Author"
     badge_moderator: str = "Moderator"
     badge_owner: str = "Owner"
+    live: bool = True
     former_names: tuple[str, ...] = ()  # which lead to it still
 
 

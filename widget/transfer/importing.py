@@ -238,6 +238,7 @@ def _recount(tx: Tx, site: Site, page_ids: Sequence[int], after: int) -> tuple[i
         more = imports.count_approved(tx, site.id, page_id) - page.count
         if changed or more:
             version = pages.raise_version(tx, site.id, page_id, count=more)
+            pages.set_page(tx, site.id, page_id, reset=version)
             tx.events.append(PageChanged(site.name, page.key, version))
         left -= seen
         if not left:

@@ -1,0 +1,236 @@
+"""Telling those who have a thread open what changes in it, by server-sent events (WHATWG HTML, 9.2).
+
+A room is a page with its streams. Each stream knows which version of the page its reader has. What changed since is
+read from the database, in one round for all of a room, and never from memory: so a stream that comes back, one that was
+never away, and one whose changes another process made are the same. What changes during a round is told in the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+from starlette.types import Receive, Send
+
+from widget.core import Core
+from widget.errors import NotFound, Unavailable
+from widget.events import Event, PageChanged, SiteChanged
+from widget.html import Html
+from widget.news import Told, event, read_news, tell
+from widget.site_directory import SiteDirectory
+from widget.store.changes import list_page_versions
+from widget.store.sites import Site
+
+PAUSE = 1.0  # seconds, after which each process looks for itself what others changed
+KEEP_ALIVE = 25  # such pauses; proxies end what is silent for a minute
+PATIENCE = 10.0  # seconds in which a slow reader may take what was sent before the connection is closed
+SPREAD = 10.0  # seconds over which those who were sent away come back
+MAX_STREAMS = 10_000  # of a process
+MAX_OF_ADDRESS = 100  # an address may be a school or an office
+AT_ONCE = 200  # streams that are written to before anything else has its turn
+
+Name = tuple[str, str]  # a site's name and a page's key, as events say them
+
+
+class Stream:
+    """One reader's connection; `version` is the page's that the reader has."""
+
+    __slots__ = ("address", "ended", "send", "task", "version")
+
+    def __init__(self, version: int, address: str, send: Send) -> None:
+        self.version = version
+        self.address = address
+        self.send = send
+        self.task = asyncio.current_task()
+        self.ended = False
+
+    def write(self, text: bytes) -> None:
+        """Write without waiting. Who has not taken what was written before is let go, and asks again for all that is
+        missing: nobody's events pile up here.
+        """
+        if self.ended:
+            return
+        writing = self.send({"type": "http.response.body", "body": text, "more_body": True}).__await__()
+        try:
+            next(writing)
+        except StopIteration:
+            return
+        writing.close()
+        self.end()
+
+    def end(self) -> None:
+        """By the connection's own task, for a slow reader has to be waited for."""
+        self.ended = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Room:
+    """A page that somebody has open. `version` is the one read last; None: to be read."""
+
+    __slots__ = ("key", "names", "site_name", "stale", "streams", "telling", "told", "version")
+
+    def __init__(self, site: Site, page_key: str) -> None:
+        self.site_name = site.name
+        self.key = (site.id, page_key)
+        self.names: set[Name] = set()
+        self.streams: set[Stream] = set()
+        self.told: dict[int, Told] = {}
+        self.version: int | None = None
+        self.stale = False
+        self.telling: asyncio.Task[None] | None = None
+
+
+class Live:
+    def __init__(self, core: Core, sites: SiteDirectory, html: Html) -> None:
+        self._core = core
+        self._sites = sites
+        self._html = html
+        self._rooms: dict[tuple[int, str], Room] = {}
+        self._named: dict[Name, set[Room]] = {}
+        self._addresses: Counter[str] = Counter()
+        self._ended = False
+
+    def check_room(self, address: str) -> None:
+        """Raises `Unavailable` where there are as many streams as there may be, or the process stops."""
+        crowded = self._core.limits.enabled and self._addresses[address] >= MAX_OF_ADDRESS
+        if self._ended or crowded or self._addresses.total() >= MAX_STREAMS:
+            sentence = "Too many threads are open for each to be told what changes."
+            raise Unavailable(sentence, code="no_stream", retry_after=60)
+
+    async def serve(self, site: Site, page_key: str, since: int, address: str, receive: Receive, send: Send) -> None:
+        """Tell what changes after that version of the page, until the reader goes or is let go."""
+        stream = Stream(since, address, send)
+        with self._kept(site, page_key, stream):
+            try:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+            except asyncio.CancelledError:
+                if not stream.ended or stream.task is None:
+                    raise
+                stream.task.uncancel()
+                with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                    async with asyncio.timeout(PATIENCE):
+                        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    @contextlib.contextmanager
+    def _kept(self, site: Site, page_key: str, stream: Stream) -> Iterator[None]:
+        room = self._rooms.get((site.id, page_key))
+        if room is None:
+            room = self._rooms[site.id, page_key] = Room(site, page_key)
+            self._name(room, (site.name, page_key))
+        room.streams.add(stream)
+        self._addresses[stream.address] += 1
+        self._tell(room)
+        try:
+            yield
+        finally:
+            room.streams.remove(stream)
+            self._addresses[stream.address] -= 1
+            if not self._addresses[stream.address]:
+                del self._addresses[stream.address]
+            if not room.streams:
+                self._close(room)
+
+    def _name(self, room: Room, name: Name) -> None:
+        room.names.add(name)
+        self._named.setdefault(name, set()).add(room)
+
+    def _close(self, room: Room) -> None:
+        del self._rooms[room.key]
+        for name in room.names:
+            self._named[name].remove(room)
+            if not self._named[name]:
+                del self._named[name]
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, PageChanged):
+            for room in self._named.get((event.site_name, event.page_key), ()):
+                self._tell(room)
+        elif isinstance(event, SiteChanged):
+            for room in self._rooms.values():
+                if room.site_name == event.site_name:
+                    self._tell(room)
+
+    async def run(self) -> None:
+        """Look for what no event told, and keep silent streams alive, until cancelled."""
+        pauses = 0
+        while True:
+            await asyncio.sleep(PAUSE)
+            pauses += 1
+            if pauses % KEEP_ALIVE == 0:
+                await _write(self._streams(), b":\n\n")
+            rooms = {key: room for key, room in self._rooms.items() if room.telling is None}
+            with contextlib.suppress(Unavailable):
+                versions = await self._core.db.read(list_page_versions, rooms) if rooms else {}
+                for key, room in rooms.items():
+                    if versions.get(key, 0) != room.version:
+                        self._tell(room)
+
+    def end(self) -> None:
+        """Send everybody away, to come back in their own time: this process stops."""
+        self._ended = True
+        for stream in self._streams():
+            stream.write(retry(1.0, 1.0 + SPREAD))
+            stream.end()
+
+    def _streams(self) -> list[Stream]:
+        return [stream for room in self._rooms.values() for stream in room.streams]
+
+    def _tell(self, room: Room) -> None:
+        room.stale = True
+        if room.telling is None:
+            room.telling = asyncio.create_task(self._keep_telling(room))
+
+    async def _keep_telling(self, room: Room) -> None:
+        try:
+            while room.stale and room.streams:
+                room.stale = False
+                await self._tell_once(room)
+        except Unavailable:
+            room.version = None  # so that it is tried again
+        finally:
+            room.telling = None
+
+    async def _tell_once(self, room: Room) -> None:
+        site = await self._site(room)
+        if site is None or not site.live:
+            for stream in room.streams:
+                stream.end()
+            return
+        news = await self._core.db.read(read_news, site, room.key[1], min(stream.version for stream in room.streams))
+        if news is None:
+            room.version = 0
+            return
+        self._name(room, (site.name, news.page.key))  # that it was merged into
+        room.told = await asyncio.to_thread(tell, self._html, site, news, room.told)
+        behind: dict[int, list[Stream]] = {}
+        for stream in room.streams:  # who came in meanwhile may have less, and is told next
+            if news.since <= stream.version != news.page.version:
+                behind.setdefault(stream.version, []).append(stream)
+        for since, streams in behind.items():
+            for stream in streams:
+                stream.version = news.page.version
+            await _write(streams, event(news, room.told, since))
+        room.version = news.page.version
+
+    async def _site(self, room: Room) -> Site | None:
+        try:
+            return await self._sites.get(room.site_name)
+        except NotFound:
+            return None
+
+
+async def _write(streams: list[Stream], text: bytes) -> None:
+    for place, stream in enumerate(streams, 1):
+        stream.write(text)
+        if place % AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+def retry(least: float, most: float) -> bytes:
+    """After how many seconds a browser comes back: by chance, so that not all come at once."""
+    return b"retry: %d\n\n" % random.randint(round(least * 1_000), round(most * 1_000))  # noqa: S311  no secret

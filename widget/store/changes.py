@@ -1,0 +1,61 @@
+"""SQL of what changed on a page since a version of it, for those who have it open.
+
+Every write that readers see gives the comment the page's new version, in the statement that writes it anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from widget.db import Tx
+from widget.models import comments, pages
+from widget.store.comments import COLUMNS, Comment, with_authors
+from widget.store.pages import Page
+
+
+class Change(NamedTuple):
+    comment: Comment
+    changed: int  # the page's version at which it last looked different
+    appeared: int  # and at which it last became visible
+
+
+_CHANGES = (  # built once: building a statement anew costs more than running it
+    sa.select(*COLUMNS, comments.c.changed, comments.c.appeared)
+    .select_from(with_authors())
+    .where(
+        comments.c.site_id == sa.bindparam("site"),
+        comments.c.page_id == sa.bindparam("page"),
+        comments.c.changed > sa.bindparam("since"),
+        comments.c.changed > sa.literal_column("0"),  # as the index has it
+    )
+    .order_by(comments.c.changed.desc(), comments.c.id)
+    .limit(sa.bindparam("limit"))
+)
+
+
+def list_changes(tx: Tx, site_id: int, page_id: int, since: int, limit: int) -> list[Change]:
+    """The comments that changed after that version of the page, the last changed first."""
+    values = {"site": site_id, "page": page_id, "since": since, "limit": limit}
+    return [Change(Comment(*row[:-2]), *row[-2:]) for row in tx.conn.execute(_CHANGES, values)]
+
+
+def list_page_versions(tx: Tx, chosen: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """By (site id, key of the page) the version of the page that holds the comments; none for a page without."""
+    asked = pages.alias()
+    shown = sa.and_(pages.c.site_id == asked.c.site_id, pages.c.id == sa.func.coalesce(asked.c.shown_as, asked.c.id))
+    query = sa.select(asked.c.site_id, asked.c.key, pages.c.version).join_from(asked, pages, shown)
+    rows = tx.conn.execute(query.where(sa.tuple_(asked.c.site_id, asked.c.key).in_(list(chosen))))
+    return {(row.site_id, row.key): row.version for row in rows}
+
+
+def seen_at(page: Page, before: str, after: str) -> dict[str, int]:
+    """Columns of a comment that gets another text or status: the version that the locked page is given for it.
+
+    Nothing, where readers neither saw it before nor see it now.
+    """
+    version = page.version + 1
+    appeared = {"appeared": version} if after == "approved" != before else {}
+    return {"changed": version, **appeared} if "approved" in (before, after) else {}
