@@ -25,7 +25,7 @@ matrix: setup
 screenshots: setup
 	@.venv/bin/pytest -q tests/e2e/screenshots.py
 
-# Node programs that some tests drive; without them these tests are skipped
+# Programs of Node and Python that some tests drive; without them these tests are skipped
 tools:
 	@scripts/tools
 

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+TOOLS = ROOT / "tests" / "tools"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 
@@ -25,9 +26,7 @@ def test_every_dependency_stands_with_its_reason() -> None:
     assert documented("Run time") == names(project["dependencies"])
     assert documented("Extras") == names([*chain(*project["optional-dependencies"].values())])
     assert documented("Development") == names(PROJECT["dependency-groups"]["dev"])
-    assert documented("Programs") == set(
-        json.loads((ROOT / "tests" / "tools" / "package.json").read_text())["dependencies"]
-    )
+    assert documented("Programs") == {*json.loads((TOOLS / "package.json").read_text())["dependencies"], "isso"}
 
 
 def test_every_dependency_is_pinned_by_hash() -> None:
@@ -39,7 +38,7 @@ def test_every_dependency_is_pinned_by_hash() -> None:
 
 
 def test_lock_files_name_no_address() -> None:
-    assert "://" not in REQUIREMENTS
-    packages = json.loads((ROOT / "tests" / "tools" / "package-lock.json").read_text())["packages"]
+    assert "://" not in REQUIREMENTS + (TOOLS / "requirements.txt").read_text()
+    packages = json.loads((TOOLS / "package-lock.json").read_text())["packages"]
     assert not [name for name, package in packages.items() if "resolved" in package]
     assert all("integrity" in package for name, package in packages.items() if name)

@@ -100,7 +100,7 @@ def progress() -> Progress | None:
 
 @click.command()
 @click.option("--site", "site_name", required=True, help="The site.")
-@click.option("--format", "name", default="jsonl", show_default=True, help="jsonl: everything.")
+@click.option("--format", "name", default="jsonl", show_default=True, help="jsonl (everything), wxr or disqus.")
 @click.option("--page", default="", metavar="URL", help="Only what is on this page.")
 @click.option("--person", default="", metavar="ID|PROVIDER:ACCOUNT", help="Only what this person wrote.")
 @click.option("--out", type=click.File("wb", lazy=False), default="-", help="The file to write, else standard output.")

@@ -85,6 +85,16 @@ def list_comments(tx: Tx, site_id: int, choice: Choice, after: Place, limit: int
     return _gathered(rows, "reported", tx.conn.execute(said.order_by(r.comment_id, r.created_at, r.reason, r.note)))
 
 
+def list_comments_by_page(tx: Tx, site_id: int, choice: Choice, after: Place, limit: int) -> list[Row]:
+    """Page by page, the oldest first, each with its page as page_…"""
+    c, p = comments.c, pages.c
+    behind = sa.tuple_(c.page_id, c.id) > sa.tuple_(*after)
+    on = [p[name].label(f"page_{name}") for name in ("key", "url", "title", "locked")]
+    query = _comments(site_id, choice).join(pages, sa.and_(p.site_id == c.site_id, p.id == c.page_id)).add_columns(*on)
+    rows = _rows(tx, query.where(behind).order_by(c.page_id, c.id).limit(limit))
+    return [{**row, "place": (row["page_id"], row["id"])} for row in rows]
+
+
 def list_likes(tx: Tx, site_id: int, choice: Choice, after: Place, limit: int) -> list[Row]:
     """By comment and person."""
     chosen = sa.select(*_of(likes, ("comment_id", "value", "created_at")), *_person).join(

@@ -13,6 +13,7 @@ from widget.site_verbs import get_site
 from widget.store import identities, pages, people
 from widget.store.site_export import Choice
 from widget.store.sites import Site
+from widget.transfer import to_disqus, to_wordpress
 from widget.transfer.export import export_lines
 
 Write = Callable[[Database, Site, Choice], AsyncIterator[bytes]]
@@ -26,7 +27,9 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
-    "jsonl": Format("JSON Lines", export_lines, "application/jsonl", "jsonl"),
+    "jsonl": Format("Everything, as JSON Lines", export_lines, "application/jsonl", "jsonl"),
+    "wxr": Format("Comments for WordPress (WXR)", to_wordpress.write, "application/rss+xml", "xml"),
+    "disqus": Format("Comments as Disqus writes them", to_disqus.write, "application/xml", "xml"),
 }
 
 
