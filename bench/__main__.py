@@ -19,6 +19,7 @@ from bench.reading import measure_download, measure_first_views, measure_reading
 from bench.report import Row, machine, table, write
 from bench.rounds import QUICK, Effort
 from bench.starting import measure_start
+from bench.summaries import measure_summaries
 from bench.threads import long_plan, whole_plan
 from bench.waiting import measure_waiting
 from bench.world import World, make_world
@@ -75,6 +76,7 @@ async def _measure_service(
     with running(Server(cores, world.folder, ["-m", "bench.floor", str(world.folder)])) as floor:
         _tell("reading")
         rows = await measure_reading(service, floor, world, READ, effort)
+        rows += await measure_summaries(service, floor, views, effort)
         rows += await measure_first_views(service, views, effort)
         _tell("posting")
         rows += await measure_posts(service, floor, POSTED, effort)

@@ -15,7 +15,7 @@ from tests.support.database import recorded
 from tests.support.html import Html
 from tests.support.service import GUEST, HOME, PAGE, World
 from widget import comments
-from widget.cache import MAX_ADDRESS, TRUST, DocumentCache, Entry, Key, Rendered, SummaryKey, Version
+from widget.cache import MAX_ADDRESS, TRUST, DocumentCache, Entry, Key, Rendered, SummaryKey
 from widget.comments import Draft
 from widget.core import NOBODY, Core
 from widget.db import open_database
@@ -226,19 +226,24 @@ class Documents:
     """A cache over pages whose versions the test raises. Building waits until it may go on."""
 
     def __init__(self, max_bytes: int = 1 << 20) -> None:
-        self.version, self.built = 1, 0
+        self.version, self.built, self.read, self.gone = 1, 0, 0, False
         self.go = asyncio.Event()
         self.go.set()
-        self.cache = DocumentCache(self._read, max_bytes=max_bytes)
+        self.cache = DocumentCache(max_bytes=max_bytes)
 
-    async def _read(self, _key: Key) -> Version:
-        return Version(1, self.version)
+    async def _read(self) -> int:
+        self.read += 1
+        version = self.version
+        await self.go.wait()
+        if self.gone:
+            raise Unavailable("Not now.")
+        return version
 
     async def _build(self) -> Rendered:
         self.built += 1
         version = self.version
         await self.go.wait()
-        return Rendered(lambda: f"version {version}", [KEY.page], Version(1, version), [])
+        return Rendered(lambda: f"version {version}", [KEY.page], version, self._read, [])
 
     async def entry(self, key: Key = KEY) -> Entry:
         return await self.cache.get(key, self._build)
@@ -354,29 +359,77 @@ async def test_addresses_take_no_more_bytes_than_allowed(monkeypatch: pytest.Mon
     assert known == [6, 7, 8]
 
 
-async def test_summary_is_made_anew_once_it_is_no_longer_trusted() -> None:
-    """Other processes write, too, and tell nothing."""
+async def test_summary_is_distrusted_with_each_of_its_pages() -> None:
     documents = Documents()
     key = SummaryKey("blog", (KEY.page, "url:blog.example/other"), ("counts",))
 
     async def build() -> Rendered:
-        documents.built += 1
-        return Rendered(lambda: f"made {documents.built}", key.pages, None, [])
+        return (await documents._build())._replace(pages=key.pages)
 
-    async def get() -> str:
-        entry = await documents.cache.get(key, build)
-        return (await documents.cache.encoding(entry, b"identity")).body.decode()
+    await documents.cache.get(key, build)
+    for site, page, trusted in (
+        ("blog", "url:blog.example/third", True),
+        ("shop", KEY.page, True),
+        ("blog", "url:blog.example/other", False),
+    ):
+        documents.cache.hear(PageChanged(site, page, 1))
+        assert (documents.cache.fresh(key) is not None) is trusted
 
-    assert (await get(), await get()) == ("made 1", "made 1")
-    documents.cache.hear(PageChanged("blog", "url:blog.example/third", 1))
-    documents.cache.hear(PageChanged("shop", KEY.page, 1))
-    assert await get() == "made 1"
-    documents.cache.hear(PageChanged("blog", "url:blog.example/other", 1))
-    assert await get() == "made 2"
-    entry = documents.cache.fresh(key)
-    assert entry is not None
+
+# What is no longer trusted: other processes write, too, and tell nothing
+
+
+async def renewed(documents: Documents) -> Entry | None:
+    return await documents.cache.renewed(b"/embed/blog", b"")
+
+
+async def old_document() -> Documents:
+    documents = Documents()
+    entry = await documents.entry()
+    documents.cache.learn(b"/embed/blog", b"", KEY)
     entry.checked -= TRUST
-    assert await get() == "made 3"
+    assert documents.cache.find(b"/embed/blog", b"") is None
+    return documents
+
+
+async def test_one_looks_for_all_whether_it_is_current_and_then_it_is_trusted_again() -> None:
+    documents = await old_document()
+    documents.go.clear()
+    readers = [asyncio.create_task(renewed(documents)) for _ in range(20)]
+    await asyncio.sleep(0)
+    readers[0].cancel()
+    documents.go.set()
+    found = await asyncio.gather(*readers[1:])
+    assert documents.read == 1
+    assert found == [documents.cache.find(b"/embed/blog", b"")] * 19
+    assert found[0] is not None
+
+
+async def test_document_that_changed_elsewhere_is_not_renewed() -> None:
+    documents = await old_document()
+    documents.version += 1
+    assert await renewed(documents) is None
+    assert await documents.get() == "version 2"
+
+
+async def test_change_that_overtakes_the_look_is_in_the_next_answer() -> None:
+    documents = await old_document()
+    documents.go.clear()
+    early = asyncio.create_task(renewed(documents))
+    await asyncio.sleep(0)
+    while not documents.read:
+        await asyncio.sleep(0)
+    documents.change()
+    documents.go.set()
+    assert await early is not None, "it was current when it was asked for"
+    assert documents.cache.fresh(KEY) is None
+    assert await renewed(documents) is None
+
+
+async def test_database_that_is_gone_is_told_behind_the_router() -> None:
+    documents = await old_document()
+    documents.gone = True
+    assert await renewed(documents) is None
 
 
 async def test_build_that_fails_is_tried_again() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,11 @@ from tests.support.cast import Cast
 from tests.support.database import recorded
 from tests.support.html import Html
 from tests.support.service import BLOG, GUEST, HOME, PAGE, SHOP, World
+from widget.cache import TRUST
+from widget.db import Tx
 from widget.handlers.summaries import MAX_LATEST
 from widget.latest import MAX_EXCERPT, excerpt
+from widget.models import comments, pages
 
 OTHER, NOWHERE = f"{BLOG}/posts/rye", f"{BLOG}/posts/none"
 JSON = ("/api/v1/blog/counts", "/api/v1/blog/latest")
@@ -61,6 +65,32 @@ async def test_summary_is_answered_ahead_of_the_router_and_not_sent_twice(world:
     for answer in (first, again, unchanged):
         assert answer.headers["cache-control"] == "public, max-age=0, s-maxage=1, stale-while-revalidate=30"
         assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def let_a_second_pass(world: World) -> None:
+    """After which no answer is trusted unseen: other processes write, too."""
+    for entry in world.app.service.cache._entries.values():
+        entry.checked -= TRUST
+
+
+@pytest.mark.parametrize("path", ["/embed/blog", *JSON, *DOCUMENTS])
+async def test_what_another_process_changed_is_seen_and_what_none_did_is_kept(world: World, path: str) -> None:
+    await world.post("Words.")
+    first = await get(world, path)
+    fast: Any = world.app._asgi
+    before = fast.served
+    let_a_second_pass(world)
+    assert (await get(world, path)).content == first.content
+    assert fast.served == before + 1, "ahead of the router, too"
+
+    def change(tx: Tx) -> None:
+        """As another process does it, of which no event tells here."""
+        tx.conn.execute(sa.update(comments).values(html="<p>Other.</p>"))
+        tx.conn.execute(sa.update(pages).values(count=7, version=pages.c.version + 1))
+
+    await world.db.write(change)
+    let_a_second_pass(world)
+    assert (await get(world, path)).content != first.content
 
 
 async def test_number_of_queries_does_not_grow(world: World) -> None:

@@ -26,9 +26,9 @@ from widget.avatars import MAX_BYTES as PICTURE_BYTES
 from widget.avatars import Pictures
 from widget.backup.making import Kept, Plan
 from widget.backup.scheduling import Scheduled
-from widget.cache import DocumentCache, Key, ReadVersion, Version
+from widget.cache import DocumentCache
 from widget.core import Core
-from widget.db import Clock, Database, open_database, unix_ms
+from widget.db import Clock, open_database, unix_ms
 from widget.doctor.examine import Doctor
 from widget.errors import PalaverError, TooMany
 from widget.fast_path import FastPath
@@ -45,7 +45,6 @@ from widget.service import Service
 from widget.settings import Settings
 from widget.site_directory import SiteDirectory, SitesForAuth
 from widget.spam.akismet import Akismet
-from widget.store import pages
 from widget.store.auth import Store as AuthStore
 from widget.store.clients import ClientStore
 from widget.store.email import EmailStore
@@ -97,7 +96,7 @@ def create_app(
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
     mailer = _mailer(settings, certificates, clock)
-    cache = DocumentCache(_version_reader(database), now=clock)
+    cache = DocumentCache(now=clock)
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)
@@ -232,10 +231,3 @@ def _limit(core: Core, clock: Clock) -> Callable[[str, str], Awaitable[None]]:
             raise TooManySignIns(error.message, retry_after=error.retry_after) from error
 
     return limit
-
-
-def _version_reader(database: Database) -> ReadVersion:
-    async def read(key: Key) -> Version:
-        return Version(*await database.read(pages.get_versions, key.site, key.page))
-
-    return read

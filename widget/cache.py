@@ -1,9 +1,9 @@
 """Cached answers: compressed once per change of what they tell, shared by all readers.
 
 An entry is a document at one version of its page and site, or a summary of several pages. A process trusts it for at
-most `TRUST` seconds, then reads the version again (one indexed row), or makes the summary anew, which costs as little:
-other processes write to the same database. Its own writes tell it at once. What time alone changes has an end, from
-which on it is made anew.
+most `TRUST` seconds, then reads its version again (one indexed row, or as cheap), once for all who ask: other processes
+write to the same database. Its own writes tell it at once. What time alone changes has an end, from which on it is made
+anew.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import brotli
 
 from widget.db import Clock, unix_ms
 from widget.encodings import Encoded, Headers, digest_of, encoded
+from widget.errors import Unavailable
 from widget.events import Event, Judged, PageChanged, SignedUp, SiteChanged
 
 TRUST = 1.0  # seconds
@@ -54,23 +55,31 @@ class SummaryKey(NamedTuple):
 AnyKey = Key | SummaryKey
 
 
-class Version(NamedTuple):
-    site: int
-    page: int
-
-
 class Entry:
     """One answer. `checked` is the loop time at which its version was last known to be right.
 
     Nearly all readers take brotli: that is made at once, and the other encodings for the first who asks for one.
     """
 
-    __slots__ = ("checked", "digest", "encodings", "end", "headers", "key", "pages", "recoding", "size", "version")
+    __slots__ = (
+        "checked",
+        "digest",
+        "encodings",
+        "end",
+        "headers",
+        "key",
+        "pages",
+        "recoding",
+        "reread",
+        "size",
+        "version",
+    )
 
     def __init__(self, key: AnyKey, rendered: Rendered, digest: bytes, brotlied: bytes) -> None:
         self.key = key
         self.pages = [(key.site, page) for page in dict.fromkeys(rendered.pages)]
         self.version = rendered.version
+        self.reread = rendered.reread
         self.end = rendered.end
         self.headers = rendered.headers
         self.digest = digest
@@ -90,29 +99,29 @@ class Entry:
 
 
 class Rendered(NamedTuple):
-    """What a build gives: how to write the answer (slow, done in a thread), its version, and its headers."""
+    """What a build gives: how to write the answer (slow, done in a thread), what it was made from, and its headers."""
 
     write: Callable[[], str]
     pages: Sequence[str]  # the keys of those that hold the comments: others than asked for, where those were merged
-    version: Version | None  # None: of a summary
+    version: object  # of all that it was made from
+    reread: Callable[[], Awaitable[object]]  # that version as it is now
     headers: Headers
     end: int | None = None  # Unix ms from which on it is another document; None: it stays as it is
 
 
 Build = Callable[[], Awaitable[Rendered]]
-ReadVersion = Callable[[Key], Awaitable[Version]]
 
 
 class DocumentCache:
     """Bounded by bytes, least recently used out first; one rebuild shared by concurrent readers."""
 
-    def __init__(self, read_version: ReadVersion, *, now: Clock = unix_ms, max_bytes: int = 32 << 20) -> None:
-        self._read_version = read_version
+    def __init__(self, *, now: Clock = unix_ms, max_bytes: int = 32 << 20) -> None:
         self._now = now
         self._max_bytes = max_bytes
         self._entries: OrderedDict[AnyKey, Entry] = OrderedDict()
         self._known: dict[tuple[str, str], set[AnyKey]] = {}
         self._making: dict[AnyKey, asyncio.Task[Entry]] = {}
+        self._checking: dict[AnyKey, asyncio.Task[bool]] = {}
         self._addresses: OrderedDict[tuple[bytes, bytes], AnyKey] = OrderedDict()
         self._address_bytes = 0
         self._bytes = 0
@@ -126,6 +135,7 @@ class DocumentCache:
         for key in [*self._entries, *self._making] if isinstance(event, SiteChanged) else self._of_page(event):
             if key.site == event.site_name:
                 self._making.pop(key, None)
+                self._checking.pop(key, None)
                 if key in self._entries:
                     self._entries[key].checked = 0.0
 
@@ -161,6 +171,31 @@ class DocumentCache:
         key = self._addresses.get((path, query))
         return self.fresh(key) if key else None
 
+    async def renewed(self, path: bytes, query: bytes) -> Entry | None:
+        """The entry for a learned address that could no longer be trusted, if it is found to be current. One looks, and
+        all who ask meanwhile wait for that.
+        """
+        key = self._addresses.get((path, query))
+        entry = self._entries.get(key) if key else None
+        if key is None or entry is None or self._is_over(entry):
+            return None
+        checking = self._checking.get(key)
+        if checking is None:
+            checking = self._checking[key] = asyncio.create_task(self._check(entry))
+        return entry if await asyncio.shield(checking) else None
+
+    async def _check(self, entry: Entry) -> bool:
+        checked, key = time.monotonic(), entry.key  # as in `_make`
+        try:
+            current = await entry.reread() == entry.version
+        except Unavailable:
+            current = False  # the way behind the router tells it
+        if self._checking.get(key) is asyncio.current_task():  # no event overtook it
+            del self._checking[key]
+            if current:
+                entry.checked = checked
+        return current
+
     async def get(self, key: AnyKey, build: Build) -> Entry:
         """The entry at the current version, made now if need be. Raises what `build` raises."""
         entry = self.fresh(key)
@@ -175,7 +210,7 @@ class DocumentCache:
         checked = time.monotonic()  # before reading, so that no change is trusted away for longer than `TRUST`
         try:
             entry = self._entries.get(key)
-            if entry is None or self._is_over(entry) or not await self._is_current(key, entry):
+            if entry is None or self._is_over(entry) or await entry.reread() != entry.version:
                 rendered = await build()
                 entry = Entry(key, rendered, *await asyncio.to_thread(_brotlied, rendered))
             if self._is_last(key):
@@ -185,9 +220,6 @@ class DocumentCache:
         finally:
             if self._is_last(key):
                 del self._making[key]
-
-    async def _is_current(self, key: AnyKey, entry: Entry) -> bool:
-        return isinstance(key, Key) and await self._read_version(key) == entry.version
 
     async def encoding(self, entry: Entry, coding: bytes) -> Encoded:
         """The document of an entry under one content coding."""

@@ -7,6 +7,7 @@ import hashlib
 from typing import NamedTuple
 
 Headers = list[tuple[bytes, bytes]]
+_UNCHANGED = {b"cache-control", b"vary", b"content-security-policy", b"access-control-allow-origin"}
 
 
 class Encoded(NamedTuple):
@@ -15,6 +16,7 @@ class Encoded(NamedTuple):
     etag: bytes
     kept: bytes
     headers: Headers
+    unchanged: Headers  # of 304
     packed: bool
 
     @property
@@ -43,7 +45,8 @@ def encoded(coding: bytes, digest: bytes, kept: bytes, length: int, headers: Hea
     packed = coding == b"identity"
     if not packed:
         own.append((b"content-encoding", coding))
-    return Encoded(etag, kept, [*headers, *own], packed)
+    unchanged = [own[0], *(header for header in headers if header[0] in _UNCHANGED)]
+    return Encoded(etag, kept, [*headers, *own], unchanged, packed)
 
 
 def choose_encoding(accept: bytes) -> bytes:

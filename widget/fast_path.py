@@ -14,8 +14,6 @@ from widget.assets import Asset
 from widget.cache import DocumentCache
 from widget.encodings import Encoded, Headers, choose_encoding
 
-_NOT_MODIFIED = {b"etag", b"cache-control", b"vary", b"content-security-policy", b"access-control-allow-origin"}
-
 
 class FastPath:
     def __init__(self, app: ASGIApp, cache: DocumentCache, assets: Iterable[Asset]) -> None:
@@ -27,7 +25,7 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            encodings = self._find(scope)
+            encodings = self._find(scope) or await self._renewed(scope)
             if encodings is not None:
                 accept, wanted = what_is_asked(scope)
                 encoded = encodings.get(self._coding(accept))
@@ -41,6 +39,10 @@ class FastPath:
         path = scope.get("raw_path") or b""
         entry = self._cache.find(path, scope["query_string"])
         return entry.encodings if entry else self._files.get(path)
+
+    async def _renewed(self, scope: Scope) -> dict[bytes, Encoded] | None:
+        entry = await self._cache.renewed(scope.get("raw_path") or b"", scope["query_string"])
+        return entry.encodings if entry else None
 
     def _coding(self, accept: bytes) -> bytes:
         if len(accept) > 100:
@@ -67,14 +69,18 @@ def what_is_asked(scope: Scope) -> tuple[bytes, bytes]:
 async def answer(scope: Scope, send: Send, encoded: Encoded, wanted: bytes) -> None:
     """Answer GET or HEAD, with 304 where the client has it: `wanted` is its If-None-Match."""
     if wanted and _matches(wanted, encoded.etag):
-        await _send(send, 304, [header for header in encoded.headers if header[0] in _NOT_MODIFIED], b"")
+        await _send(send, 304, encoded.unchanged, b"")
     else:
         await _send(send, 200, encoded.headers, encoded.body if scope["method"] == "GET" else b"")
 
 
 def _matches(wanted: bytes, etag: bytes) -> bool:
     """If-None-Match compares weakly (RFC 9110, 13.1.2)."""
-    return wanted.strip() == b"*" or etag in (item.strip().removeprefix(b"W/") for item in wanted.split(b","))
+    return (
+        wanted == etag
+        or wanted.strip() == b"*"
+        or etag in (item.strip().removeprefix(b"W/") for item in wanted.split(b","))
+    )
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -50,7 +50,7 @@ def _address(origin: str, site: Site, row: Latest) -> str:
     name = ids.encode(row.comment.id)
     if row.page_url:
         return f"{row.page_url}#comment-{name}"
-    query = urlencode({"id": row.page_key.removeprefix("id:"), "comment": name})
+    query = urlencode({"id": row.page.removeprefix("id:"), "comment": name})
     return f"{origin}/thread/{site.name}?{query}#comment-{name}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from widget import ids
@@ -17,7 +16,7 @@ from widget.store import actions
 from widget.store import pages as store
 from widget.store.actions import Line
 from widget.store.alike import add_difference
-from widget.store.pages import Count, Page
+from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
 
@@ -98,8 +97,3 @@ def _change(tx: Tx, site: Site, moderator: Person, page: Page, verb: str, values
     store.set_page(tx, site.id, page.id, **values)
     tx.events.append(PageChanged(site.name, page.key, store.raise_version(tx, site.id, page.id)))
     return ids.encode(batch)
-
-
-async def count(core: Core, site: Site, keys: Sequence[str]) -> dict[str, Count]:
-    """As `list_counts`."""
-    return await core.db.read(store.list_counts, site.id, keys)

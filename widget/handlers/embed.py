@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from widget import cursors, ids, likes
-from widget.cache import Key, Rendered, Version
+from widget.cache import Key, Rendered
 from widget.comments import unknown_comment
 from widget.core import NOBODY, Actor
 from widget.db import Tx
@@ -69,6 +69,9 @@ def is_fragment(request: Request) -> bool:
 async def _cached(request: Request, document: Document) -> Response:
     service = service_of(request)
 
+    async def reread() -> tuple[int, int]:
+        return await service.core.db.read(pages.get_versions, document.site.name, document.page.key)
+
     async def build() -> Rendered:
         thread, now = await service.core.db.read(_read_shared, document)
         end, lasting = _end(closes_at(document.site, thread.page), now)
@@ -76,7 +79,8 @@ async def _cached(request: Request, document: Document) -> Response:
         return Rendered(
             lambda: service.html.document(thread_view(document, thread, service.providers, now)),
             [thread.page.key if thread.page else document.page.key],
-            Version(document.site.version, thread.page.version if thread.page else 0),
+            (document.site.version, thread.page.version if thread.page else 0),
+            reread,
             raw(headers),
             end,
         )

@@ -5,24 +5,26 @@ page may read, for it holds nothing of who asks; and as HTML, for pages without 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from widget import pages
 from widget.api import CountsOut
 from widget.cache import ANY, Rendered, SummaryKey
+from widget.db import Tx
 from widget.documents import FRAME, read_document, read_look, read_page_key
-from widget.encodings import Headers
 from widget.errors import Invalid
 from widget.handlers.cached import cached, raw
 from widget.handlers.requests import service_of, site_of
 from widget.html import LASTING, frame_headers
 from widget.latest import latest_out, latest_views
-from widget.store.latest import list_latest
-from widget.store.sites import Site
+from widget.store.latest import Latest, list_latest
+from widget.store.pages import Count, list_counts
+from widget.store.sites import Site, get_version
 
 MAX_COUNTS = 200
 LATEST, MAX_LATEST = 10, 50
@@ -45,13 +47,12 @@ async def counts(request: Request) -> Response:
     keys |= {page_id: read_page_key(site, None, page_id).key for page_id in page_ids}
     keys = dict(sorted(keys.items()))  # in whatever order they are asked for
 
-    async def build() -> Rendered:
-        found = await pages.count(service_of(request).core, site, list(keys.values()))
-        answer = CountsOut({asked: found[key].approved if key in found else 0 for asked, key in keys.items()})
-        holders = [found[key].page if key in found else key for key in keys.values()]
-        return Rendered(lambda: _json(answer), holders, None, raw(_JSON))
+    def write(found: list[Count]) -> str:
+        approved = {count.asked: count.approved for count in found}
+        return _json(CountsOut({asked: approved.get(key, 0) for asked, key in keys.items()}))
 
-    return await cached(request, site, SummaryKey(site.name, tuple(keys.values()), ("counts", *keys)), build)
+    key = SummaryKey(site.name, tuple(keys.values()), ("counts", *keys))
+    return await _cached(request, site, key, partial(list_counts, site_id=site.id, keys=key.pages), write, _JSON)
 
 
 async def count(request: Request) -> Response:
@@ -59,32 +60,27 @@ async def count(request: Request) -> Response:
     for a frame.
     """
     site, theme = await site_of(request), request.query_params.get("theme")
-    document, service = read_document(site, FRAME, request.query_params), service_of(request)
-    page = document.page
+    document, html = read_document(site, FRAME, request.query_params), service_of(request).html
 
-    async def build() -> Rendered:
-        found = (await pages.count(service.core, site, [page.key])).get(page.key)
-        number, holder = (found.approved, found.page) if found else (0, page.key)
-        return Rendered(
-            lambda: service.html.render("count.html", document=document, framed=bool(theme), count=number),
-            [holder],
-            None,
-            _of_frame(site),
-        )
+    def write(found: list[Count]) -> str:
+        approved = sum(count.approved for count in found)
+        return html.render("count.html", document=document, framed=bool(theme), count=approved)
 
-    form = ("count", page.url, document.lang, theme or "")
-    return await cached(request, site, SummaryKey(site.name, (page.key,), form), build)
+    key = SummaryKey(site.name, (document.page.key,), ("count", document.page.url, document.lang, theme or ""))
+    return await _cached(
+        request, site, key, partial(list_counts, site_id=site.id, keys=key.pages), write, _of_frame(site)
+    )
 
 
 async def latest(request: Request) -> Response:
     """GET /api/v1/{site}/latest?limit="""
-    site, service, limit = await site_of(request), service_of(request), _read_limit(request)
+    site, origin, limit = await site_of(request), service_of(request).origin, _read_limit(request)
 
-    async def build() -> Rendered:
-        rows = await service.core.db.read(list_latest, site.id, limit)
-        return Rendered(lambda: _json(latest_out(latest_views(service.origin, site, rows))), [ANY], None, raw(_JSON))
+    def write(found: list[Latest]) -> str:
+        return _json(latest_out(latest_views(origin, site, found)))
 
-    return await cached(request, site, SummaryKey(site.name, (ANY,), ("latest", str(limit))), build)
+    key = SummaryKey(site.name, (ANY,), ("latest", str(limit)))
+    return await _cached(request, site, key, partial(list_latest, site_id=site.id, limit=limit), write, _JSON)
 
 
 async def latest_document(request: Request) -> Response:
@@ -92,17 +88,46 @@ async def latest_document(request: Request) -> Response:
     site, service, limit = await site_of(request), service_of(request), _read_limit(request)
     lang, theme = read_look(site, request.query_params)
 
+    def write(found: list[Latest]) -> str:
+        comments = latest_views(service.origin, site, found)
+        return service.html.render("latest.html", comments=comments, lang=lang, theme=theme)
+
+    key = SummaryKey(site.name, (ANY,), ("latest document", str(limit), lang, theme))
+    return await _cached(request, site, key, partial(list_latest, site_id=site.id, limit=limit), write, _of_frame(site))
+
+
+class _Row(Protocol):
+    @property
+    def page(self) -> str:
+        """The key of the page that holds the comments."""
+
+
+Found = TypeVar("Found", bound=_Row)
+
+
+async def _cached(
+    request: Request,
+    site: Site,
+    key: SummaryKey,
+    read: Callable[[Tx], list[Found]],
+    write: Callable[[list[Found]], str],
+    headers: Mapping[str, str],
+) -> Response:
+    db = service_of(request).core.db
+
+    def read_all(tx: Tx) -> tuple[int | None, list[Found]]:
+        return get_version(tx, site.id), read(tx)
+
+    async def reread() -> object:
+        version, rows = await db.read(read_all)
+        return version, hash(tuple(rows))
+
     async def build() -> Rendered:
-        rows = await service.core.db.read(list_latest, site.id, limit)
+        rows = await db.read(read)
+        pages = [*key.pages, *(row.page for row in rows)]
+        return Rendered(partial(write, rows), pages, (site.version, hash(tuple(rows))), reread, raw(headers))
 
-        def write() -> str:
-            comments = latest_views(service.origin, site, rows)
-            return service.html.render("latest.html", comments=comments, lang=lang, theme=theme)
-
-        return Rendered(write, [ANY], None, _of_frame(site))
-
-    form = ("latest document", str(limit), lang, theme)
-    return await cached(request, site, SummaryKey(site.name, (ANY,), form), build)
+    return await cached(request, site, key, build)
 
 
 def _read_limit(request: Request) -> int:
@@ -117,5 +142,5 @@ def _json(answer: Any) -> str:
     return msgspec.json.encode(answer).decode()
 
 
-def _of_frame(site: Site) -> Headers:
-    return raw({**frame_headers(site, personal=False), "Vary": "Accept-Encoding"})
+def _of_frame(site: Site) -> dict[str, str]:
+    return {**frame_headers(site, personal=False), "Vary": "Accept-Encoding"}

@@ -35,7 +35,7 @@ _LATEST = (
 class Latest(NamedTuple):
     """A comment, and the page it is on."""
 
-    page_key: str
+    page: str  # its key
     page_url: str
     page_title: str
     comment: Comment

@@ -29,6 +29,7 @@ class Page:
 
 
 class Count(NamedTuple):
+    asked: str  # the key of a page
     page: str  # the key of the page that holds the comments: another than asked for, where that was merged into it
     approved: int
 
@@ -56,6 +57,7 @@ _COUNTS = (
     sa.select(_asked.c.key, pages.c.key, pages.c.count)
     .join_from(_asked, pages, _ANSWERS)
     .where(_asked.c.site_id == _site, _asked.c.key.in_(sa.bindparam("pages", expanding=True)))
+    .order_by(_asked.c.key)
 )
 _RAISE = (
     sa.update(pages)
@@ -166,7 +168,6 @@ def touch_pages(tx: Tx, chosen: sa.SelectBase) -> None:
     tx.events.extend(PageChanged(*row) for row in rows)
 
 
-def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> dict[str, Count]:
-    """By the keys asked for; those of pages without comments are not in it."""
-    rows = tx.conn.execute(_COUNTS, {"site": site_id, "pages": keys})
-    return {asked: Count(page, approved) for asked, page, approved in rows}
+def list_counts(tx: Tx, site_id: int, keys: Sequence[str]) -> list[Count]:
+    """Of those pages of the keys that have had comments, in the order of their keys."""
+    return [Count(*row) for row in tx.conn.execute(_COUNTS, {"site": site_id, "pages": keys}).all()]

@@ -61,6 +61,7 @@ _FORMER = (
 )
 _SITES = sa.select(sites, _FORMER.label("former_names"))
 _CALLED = sa.select(site_aliases.c.site_id).where(site_aliases.c.name == sa.bindparam("name")).scalar_subquery()
+_VERSION = sa.select(sites.c.version).where(sites.c.id == sa.bindparam("site"))
 _BY_NAME = _SITES.where(sa.or_(sites.c.name == sa.bindparam("name"), sites.c.id == _CALLED))
 
 
@@ -68,6 +69,11 @@ def _site(row: sa.Row[Any]) -> Site:
     values = dict(row._mapping)
     lists = {"origins": tuple(json.loads(values["origins"])), "former_names": tuple(values["former_names"].split())}
     return Site(**{**values, **lists})
+
+
+def get_version(tx: Tx, site_id: int) -> int | None:
+    """It rises with every setting; None for a site that is gone."""
+    return tx.conn.execute(_VERSION, {"site": site_id}).scalar_one_or_none()
 
 
 def get_site(tx: Tx, name: str) -> Site | None:
