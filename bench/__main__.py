@@ -18,6 +18,7 @@ from bench.processes import Cores, Server, palaver, running
 from bench.reading import measure_download, measure_first_views, measure_reading, measure_wire
 from bench.report import Row, machine, table, write
 from bench.rounds import QUICK, Effort
+from bench.signing_in import measure_signing_in
 from bench.starting import measure_start
 from bench.summaries import measure_summaries
 from bench.threads import long_plan, whole_plan
@@ -82,9 +83,11 @@ async def _measure_service(
         rows += await measure_posts(service, floor, POSTED, effort)
         rows += await measure_likes(service, floor, world, POSTED, effort)
         rows += await measure_reads_while_posting(service, POSTED, READ, effort)
+        _tell("signing in")
+        signing_in = await measure_signing_in(cores, floor, world, READ, effort)
     rows.append(Row("resident memory after reading and posting", service.memory(), " MB", 120, under=True, digits=0))
     _tell("waiting")
-    rows += await measure_waiting(service, world, effort)
+    rows += [*signing_in, *await measure_waiting(service, world, effort)]
     return [*rows, *await measure_wire(service, world.pages[READ], READ), *sizes]
 
 

@@ -31,10 +31,10 @@ class Answer(NamedTuple):
     def status(self) -> int:
         return int(self.head[9:12])
 
-    def header(self, name: bytes) -> str:
-        """Its value, empty where there is none."""
+    def headers(self, name: bytes) -> list[str]:
+        """Their values, in order."""
         lines = (line.partition(b": ") for line in self.head.split(b"\r\n")[1:])
-        return next((value.decode() for each, _, value in lines if each.lower() == name), "")
+        return [value.decode() for each, _, value in lines if each.lower() == name]
 
 
 class Expected(NamedTuple):

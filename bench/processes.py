@@ -32,7 +32,7 @@ class Process:
     def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
         others = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
         self.folder = folder
-        self._log = folder / "log.txt"
+        self._log = folder / f"{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
             self.started = time.perf_counter()
             self._popen = subprocess.Popen(
@@ -78,8 +78,10 @@ class Process:
 class Server(Process):
     """Serves on `port` once constructed; `ready_after` is the time from the start to the first answer, in seconds."""
 
-    def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
-        self.port = _free_port()
+    def __init__(
+        self, cores: Cores, folder: Path, arguments: Sequence[str], *, port: int | None = None, **environment: str
+    ) -> None:
+        self.port = port or free_port()
         super().__init__(cores, folder, [*arguments, "--port", str(self.port)], **environment)
         while not _is_ready(self.port):
             if not self.is_running():
@@ -92,10 +94,10 @@ def database_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'bench.db'}"
 
 
-def palaver(cores: Cores, folder: Path) -> Server:
+def palaver(cores: Cores, folder: Path, **more: str) -> Server:
     """`palaver serve` as in production, but for the rate limits: all load comes from one address."""
-    settings = {"PALAVER_DATABASE_URL": database_url(folder), "PALAVER_LIMITS": "off"}
-    return Server(cores, folder, [*PALAVER, "serve"], **settings)
+    settings = {"PALAVER_DATABASE_URL": database_url(folder), "PALAVER_LIMITS": "off", **more}
+    return Server(cores, folder, [*PALAVER, "serve"], port=None, **settings)
 
 
 @contextlib.contextmanager
@@ -106,7 +108,7 @@ def running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -29,7 +29,7 @@ async def measure_reading(service: Server, floor: Server, world: World, page: st
     that a reader asks for, which are made for each.
     """
     cached = await load_of("cached thread of 100", service, get(frame_path(page)))
-    etag = (await ask_once(service.port, next(cached.requests))).header(b"etag")
+    [etag] = (await ask_once(service.port, next(cached.requests))).headers(b"etag")
     known = get(frame_path(page), **{"If-None-Match": etag})
     loads = (
         (cached, effort.reads, 1.25),

@@ -23,6 +23,7 @@ class Effort(NamedTuple):
     replies: int = 100  # in a round
     posts: int = 300
     posting_seconds: float = 2  # in a round
+    sign_ins: int = 30  # in a round
     waiting_seconds: float = 4  # in a round
     starts: int = 7
     long_thread: int = 100_000
@@ -38,6 +39,7 @@ QUICK = Effort(
     replies=10,
     posts=40,
     posting_seconds=1,
+    sign_ins=5,
     waiting_seconds=2,
     starts=2,
     long_thread=2_000,
