@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 CONNECTIONS = 32
+_CLOSE = re.compile(rb"\r\nconnection: close", re.IGNORECASE)
 _WITHOUT_BODY = (b"204", b"304")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
@@ -51,7 +52,7 @@ OK = Expected()
 
 
 class Connection(asyncio.Protocol):
-    """One request at a time."""
+    """One request at a time, over a new connection where the server ended the last one."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport
@@ -60,6 +61,8 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[Answer]
 
     async def ask(self, request: bytes) -> Answer:
+        if self._transport.is_closing():
+            await asyncio.get_running_loop().create_connection(lambda: self, *self._server)
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return await self._answer
@@ -67,6 +70,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server: tuple[str, int] = transport.get_extra_info("peername")
 
     def data_received(self, data: bytes) -> None:
         received = self._received
@@ -86,6 +90,8 @@ class Connection(asyncio.Protocol):
             answer = Answer(bytes(received[: self._head]), bytes(received[self._head + 4 :]))
             received.clear()
             self._end = 0
+            if _CLOSE.search(answer.head):
+                self._transport.close()  # as the server will
             self._answer.set_result(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:

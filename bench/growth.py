@@ -1,16 +1,17 @@
-"""What a long thread costs against a short one: the same requests, which show as much, on two services."""
+"""What a long thread costs against a short one: the same requests, which show as much, on services of their own."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bench.client import Connection, ask_all, connections, get
 from bench.comparing import Load
 from bench.posting import CREATED, likes, posts
 from bench.processes import Server
-from bench.report import Row
-from bench.rounds import Effort, ratios
+from bench.report import Bar, Figure, Row
+from bench.rounds import Effort, ratios, spread
 from bench.world import World, frame_path
 from widget import cursors, ids
 
@@ -28,7 +29,7 @@ def make_loads(world: World) -> list[Load]:
         Load("first page, uncached", _first_pages()),
         Load("next page", itertools.repeat(get(frame_path(PAGE, cursor=before_last_roots), **_FRAGMENT))),
         Load("replies", itertools.repeat(more_replies(world))),
-        Load("post", posts(PAGE, answered), CREATED),
+        Load("post", posts(PAGE, parent=answered), CREATED),
         Load("like", likes(world, [answered])),
     ]
 
@@ -47,20 +48,22 @@ def _first_pages() -> Iterator[bytes]:
         yield get(frame_path(PAGE, url=f"https://blog.example/{PAGE}?view={number}"))
 
 
-async def measure_growth(short: Server, long: Server, worlds: tuple[World, World], effort: Effort) -> list[Row]:
-    rows = []
-    async with connections(short.port, 1) as [to_short], connections(long.port, 1) as [to_long]:
-        for load, longer in zip(make_loads(worlds[0]), make_loads(worlds[1]), strict=True):
-            shorts, longs = [], []
-            for warm in (True, *[False] * effort.rounds):
-                values = await _cpu_of(short, to_short, load, effort), await _cpu_of(long, to_long, longer, effort)
-                if not warm:
-                    shorts.append(values[0])
-                    longs.append(values[1])
-            ratio = ratios(longs, shorts)
-            rows.append(Row(f"{effort.long_thread:,} against 100: {load.name}", ratio.median, "×", 1.5, spread=ratio))
-    grown = Row(f"{effort.long_thread:,} against 100: resident memory", long.memory() / short.memory(), "×", 1.1)
-    return [*rows, grown]
+async def measure_growth(services: Sequence[Server], worlds: Sequence[World], effort: Effort) -> list[Figure]:
+    """Each with a thread of another of `effort.sizes`; the longest is compared with the shortest."""
+    found: list[Figure] = []
+    name = f"{effort.sizes[-1]:,} against {effort.sizes[0]:,}"
+    async with contextlib.AsyncExitStack() as stack:
+        opened = [(await stack.enter_async_context(connections(service.port, 1)))[0] for service in services]
+        for loads in zip(*map(make_loads, worlds), strict=True):
+            costs: list[list[float]] = [[] for _ in services]
+            for _ in range(effort.rounds + 1):
+                for service, connection, load, values in zip(services, opened, loads, costs, strict=True):
+                    values.append(await _cpu_of(service, connection, load, effort))
+            ratio = ratios(costs[-1][1:], costs[0][1:])
+            found.append(Row(f"{name}: {loads[0].name}", ratio.median, "×", 1.5, spread=ratio))
+            for size, values in zip(effort.sizes, costs, strict=True):
+                found.append(Bar("growth", f"{size:,}", spread(values[1:]).median * 1e3, loads[0].name))
+    return [*found, Row(f"{name}: resident memory", services[-1].memory() / services[0].memory(), "×", 1.1)]
 
 
 async def _cpu_of(server: Server, connection: Connection, load: Load, effort: Effort) -> float:

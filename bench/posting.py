@@ -25,10 +25,16 @@ _numbers = itertools.count()
 _chance = random.Random("posts")
 
 
-def posts(page: str, parent: str | None = None) -> Iterator[bytes]:
-    """Guests' comments without end, no two alike."""
-    for number in _numbers:
+def posts(*pages: str, parent: str | None = None) -> Iterator[bytes]:
+    """Guests' comments without end, no two alike, on these pages by turns."""
+    for page, number in zip(itertools.cycle(pages), _numbers, strict=False):
         yield send("POST", PATH, posted_body(page, make_text(_chance), number, parent))
+
+
+def guests() -> Iterator[tuple[str, str, str]]:
+    """Name, e-mail address and text of guests' comments without end, no two alike."""
+    for number in _numbers:
+        yield f"Guest {number:06}", f"guest{number:06}@example.org", make_text(_chance)
 
 
 async def measure_posts(service: Server, floor: Server, page: str, effort: Effort) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import socket
 import subprocess
@@ -13,37 +14,57 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PALAVER = ("-c", "from widget.cli import main; main()")  # what the command `palaver` runs
-_READY = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+_PATIENCE = 60  # seconds
 
 
 class Cores:
     """The first core for the servers, another for the load; with one core alone both share it."""
 
     def __init__(self) -> None:
-        available = sorted(os.sched_getaffinity(0))
-        self.server, self.load = available[0], available[-1]
-        self.shared = len(available) == 1
-        os.sched_setaffinity(0, {self.load})
+        self._available = sorted(os.sched_getaffinity(0))
+        self.servers, self.load = {self._available[0]}, {self._available[-1]}
+        self.shared = len(self._available) == 1
+        os.sched_setaffinity(0, self.load)
+
+    def of_several(self) -> Cores:
+        """The same, but for servers that share all cores which the load leaves."""
+        wide = copy.copy(self)
+        wide.servers = set(self._available[:-1]) or self.servers
+        return wide
+
+    @contextlib.contextmanager
+    def as_server(self) -> Iterator[None]:
+        """What is started meanwhile by whatever means runs where the servers do."""
+        os.sched_setaffinity(0, self.servers)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, self.load)
 
 
 class Process:
-    """A Python process on the servers' core. Its working directory is `folder`, where no settings file lies."""
+    """A process on the servers' core, of Python unless another `program` is named. Its working directory is `folder`,
+    where no settings file lies.
+    """
 
-    def __init__(self, cores: Cores, folder: Path, arguments: Sequence[str], **environment: str) -> None:
+    def __init__(
+        self, cores: Cores, folder: Path, arguments: Sequence[str], *, program: str = sys.executable, **environment: str
+    ) -> None:
         others = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
         self.folder = folder
         self._log = folder / f"{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
             self.started = time.perf_counter()
             self._popen = subprocess.Popen(
-                [sys.executable, *arguments],
+                [program, *arguments],
                 cwd=folder,
                 env={**others, "PYTHONPATH": str(ROOT), **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        os.sched_setaffinity(self._popen.pid, {cores.server})  # threads that it starts inherit this
+        self.pid = self._popen.pid
+        os.sched_setaffinity(self.pid, cores.servers)  # threads that it starts inherit this
 
     def cpu(self) -> float:
         """Seconds of CPU used so far by all its threads, in user mode and in the kernel, to the nanosecond.
@@ -51,11 +72,11 @@ class Process:
         By its clock, whose number is made from the process id (`clock_getcpuclockid` of the GNU C library): proc(5)
         counts in hundredths of a second, too coarse for some dozens of requests.
         """
-        return time.clock_gettime((~self._popen.pid << 3) | 2)
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def memory(self) -> float:
         """Resident memory in MB (10^6 bytes), by proc(5)."""
-        status = Path(f"/proc/{self._popen.pid}/status").read_text()
+        status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 
     def wait(self) -> None:
@@ -76,15 +97,29 @@ class Process:
 
 
 class Server(Process):
-    """Serves on `port` once constructed; `ready_after` is the time from the start to the first answer, in seconds."""
+    """Serves on `port` once constructed; `ready_after` is the time from the start to the first answer, in seconds.
+
+    It is told its port by `--port` unless one is given with the arguments, and `ready` is what it has to answer. Raises
+    `RuntimeError` where it does not within a minute.
+    """
 
     def __init__(
-        self, cores: Cores, folder: Path, arguments: Sequence[str], *, port: int | None = None, **environment: str
+        self,
+        cores: Cores,
+        folder: Path,
+        arguments: Sequence[str],
+        *,
+        port: int | None = None,
+        ready: str = "/readyz",
+        program: str = sys.executable,
+        **environment: str,
     ) -> None:
         self.port = port or free_port()
-        super().__init__(cores, folder, [*arguments, "--port", str(self.port)], **environment)
-        while not _is_ready(self.port):
-            if not self.is_running():
+        told = [] if port else ["--port", str(self.port)]
+        super().__init__(cores, folder, [*arguments, *told], program=program, **environment)
+        while not _is_ready(self.port, ready):
+            if not self.is_running() or time.perf_counter() - self.started > _PATIENCE:
+                self.stop()
                 raise RuntimeError(f"{arguments!r} did not start: {self.said()}")
             time.sleep(0.002)
         self.ready_after = time.perf_counter() - self.started
@@ -97,7 +132,7 @@ def database_url(folder: Path) -> str:
 def palaver(cores: Cores, folder: Path, **more: str) -> Server:
     """`palaver serve` as in production, but for the rate limits: all load comes from one address."""
     settings = {"PALAVER_DATABASE_URL": database_url(folder), "PALAVER_LIMITS": "off", **more}
-    return Server(cores, folder, [*PALAVER, "serve"], port=None, **settings)
+    return Server(cores, folder, [*PALAVER, "serve"], **settings)  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager
@@ -108,6 +143,13 @@ def running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
+def tree_cpu(pid: int) -> float:
+    """Seconds of CPU used so far by a process and all that descend from it, living or gone, to 10 ms (proc(5))."""
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK") + sum(tree_cpu(int(child)) for child in children)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -115,10 +157,10 @@ def free_port() -> int:
         return port
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(port: int, path: str) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(_READY)
+        with socket.create_connection(("127.0.0.1", port), _PATIENCE) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             return b" 200 " in connection.recv(1024).partition(b"\r\n")[0]
     except OSError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import platform
 import sqlite3
@@ -15,33 +16,49 @@ from bench.rounds import Spread
 
 
 class Row(NamedTuple):
-    """One figure. `limit` is the target, at most or `under`; None where a figure only explains others."""
+    """One figure. `limit` is the target, at most, `under` or at `least`; None where a figure only explains others.
+
+    A `value` of None could not be measured here; the name says why.
+    """
 
     name: str
-    value: float
+    value: float | None
     unit: str = ""
     limit: float | None = None
     under: bool = False
+    least: bool = False
     spread: Spread | None = None
     digits: int = 2
 
     def cells(self) -> tuple[str, str, str, str, str]:
         spread = f"{self._number(self.spread.low)}–{self._number(self.spread.high)}" if self.spread else ""
-        return self.name, f"{self._number(self.value)}{self.unit}", spread, self._target(), self._verdict()
+        value = "–" if self.value is None else f"{self._number(self.value)}{self.unit}"
+        return self.name, value, spread, self._target(), self._verdict()
 
     def _target(self) -> str:
-        return "" if self.limit is None else f"{'<' if self.under else '≤'} {self.limit:g}{self.unit}"
+        sign = "≥" if self.least else "<" if self.under else "≤"
+        return "" if self.limit is None else f"{sign} {self.limit:g}{self.unit}"
 
     def _verdict(self) -> str:
-        if self.limit is None:
+        if self.limit is None or self.value is None:
             return ""
-        met = self.value < self.limit if self.under else self.value <= self.limit
-        return "met" if met else "MISSED"
+        compare = operator.ge if self.least else operator.lt if self.under else operator.le
+        return "met" if compare(self.value, self.limit) else "MISSED"
 
     def _number(self, value: float) -> str:
         return f"{value:,.{self.digits}f}"
 
 
+class Bar(NamedTuple):
+    """A bar of a plot (`plots.PLOTS`); those of one `group` stand together under its name."""
+
+    plot: str
+    label: str
+    value: float
+    group: str = ""
+
+
+Figure = Row | Bar
 BEGIN, END = "<!-- figures: written by python -m bench --write -->", "<!-- end of figures -->"
 _LIBRARIES = ("uvicorn", "starlette", "SQLAlchemy", "Jinja2", "brotli")
 HEADS = ("figure", "measured", "min–max", "target", "")

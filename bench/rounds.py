@@ -25,8 +25,10 @@ class Effort(NamedTuple):
     posting_seconds: float = 2  # in a round
     sign_ins: int = 30  # in a round
     waiting_seconds: float = 4  # in a round
+    of_peers: int = 30  # requests of each kind, in a round
+    loads: int = 7  # of a page in a browser, for each system
     starts: int = 7
-    long_thread: int = 100_000
+    sizes: tuple[int, ...] = (100, 1_000, 10_000, 100_000)  # of threads; the first is 100
     queue: int = 100_000
     growth: int = 30  # requests of each kind, in a round
 
@@ -41,8 +43,10 @@ QUICK = Effort(
     posting_seconds=1,
     sign_ins=5,
     waiting_seconds=2,
+    of_peers=5,
+    loads=1,
     starts=2,
-    long_thread=2_000,
+    sizes=(100, 2_000),
     queue=2_000,
     growth=5,
 )

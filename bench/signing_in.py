@@ -30,7 +30,7 @@ async def measure_signing_in(cores: Cores, floor: Server, world: World, page: st
     prefix = f"PALAVER_OIDC_{NAME.upper()}"
     keys = {f"{prefix}_ISSUER": issuer_at(at_provider), f"{prefix}_ID": CLIENT, f"{prefix}_SECRET": secret}
     with running(palaver(cores, world.folder, **keys)) as service:
-        of_provider = ["-m", "bench.provider", f"http://localhost:{service.port}", secret]
+        of_provider = ["-m", "bench.provider", f"http://localhost:{service.port}", secret, "--port", str(at_provider)]
         with running(Server(cores, world.folder, of_provider, port=at_provider)) as provider:
             thread = await load_of("cached thread", service, get(frame_path(page)))
             await let_answer(floor, await ask_once(service.port, next(thread.requests)))

@@ -5,7 +5,7 @@ made of the same comments, only sooner.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -82,6 +82,16 @@ def _add_replies(plan: Plan, chance: random.Random, root: int, number: int, time
         plan.append(Planned(root if parent == place else parent, time + (place - first + 1) * every))
 
 
+class Comment(NamedTuple):
+    id: int
+    root: int  # its own id for a root
+    parent: int  # its own id for a root
+    time: int  # Unix ms
+    name: str
+    email: str
+    text: str
+
+
 class Written(NamedTuple):
     """A page as it was written; `ids` are in the order of the plan."""
 
@@ -90,6 +100,15 @@ class Written(NamedTuple):
     ids: list[int]
     paths: list[bytes]
     texts: list[str]
+
+    def comments(self) -> Iterator[Comment]:
+        """As other systems are given them, with further names."""
+        for place, (comment_id, path) in enumerate(zip(self.ids, self.paths, strict=True)):
+            root, parent = (int.from_bytes(part, "big") for part in (path[:8], path[-16:-8] or path))
+            name = NAMES[place % len(NAMES)]
+            email = f"{name.lower().replace(' ', '.')}@example.org"
+            text = self.texts[place % len(self.texts)]
+            yield Comment(comment_id, root, parent, ids.time_of(comment_id), name, email, text)
 
 
 def add_people(tx: Tx) -> list[int]:

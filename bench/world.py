@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from widget.db import Database, Tx, open_database
 from widget.migrate import migrate
 from widget.store import sessions
 
-SITE = "blog"
+SITE, BLOG = "blog", "https://blog.example"
 _OWN = "http://localhost:8000"
 
 
@@ -27,23 +27,30 @@ class World(NamedTuple):
     token: str  # of the reader's session
 
 
-def make_world(folder: Path, plans: Mapping[str, Plan], *, texts: int = 100) -> World:
-    """A migrated database in `folder` with a page for each plan. Each page has `texts` different texts of its own."""
+def make_world(
+    folder: Path, plans: Mapping[str, Plan], *, texts: int = 100, url: str = "", origins: Sequence[str] = (BLOG,)
+) -> World:
+    """A migrated database, in `folder` unless its `url` is given, with a page for each plan. Each page has `texts`
+    different texts of its own.
+    """
     folder.mkdir(parents=True)
-    migrate(database_url(folder))
-    return asyncio.run(_fill(folder, plans, texts))
+    url = url or database_url(folder)
+    migrate(url)
+    return asyncio.run(_fill(folder, url, plans, texts, origins))
 
 
-async def _fill(folder: Path, plans: Mapping[str, Plan], texts: int) -> World:
-    database = open_database(database_url(folder))
+async def _fill(folder: Path, url: str, plans: Mapping[str, Plan], texts: int, origins: Sequence[str]) -> World:
+    database = open_database(url)
     try:
-        return await _write(database, folder, plans, texts)
+        return await _write(database, folder, plans, texts, origins)
     finally:
         await database.close()
 
 
-async def _write(database: Database, folder: Path, plans: Mapping[str, Plan], texts: int) -> World:
-    site = await site_verbs.add(database, SITE, ["https://blog.example"], _OWN)
+async def _write(
+    database: Database, folder: Path, plans: Mapping[str, Plan], texts: int, origins: Sequence[str]
+) -> World:
+    site = await site_verbs.add(database, SITE, origins, _OWN)
 
     def write(tx: Tx) -> World:
         people = add_people(tx)

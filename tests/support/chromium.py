@@ -15,7 +15,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,13 @@ def running_shell(profile: Path, *flags: str) -> AbstractAsyncContextManager[Bro
 
 
 def running_chromium(
-    profile: Path, preferences: Mapping[str, Any] | None = None
+    profile: Path, preferences: Mapping[str, Any] | None = None, flags: Sequence[str] = ()
 ) -> AbstractAsyncContextManager[Browser]:
     """The browser on the empty folder `profile`. `preferences`: what a person would set, as its own file has them."""
     if preferences is not None:
         (profile / "Default").mkdir()
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
-    return _running("chromium", profile)
+    return _running("chromium", profile, *flags)
 
 
 @contextlib.asynccontextmanager

@@ -28,9 +28,9 @@ from tests.support.require import require
 
 ROLE = "palaver"
 TEMPLATE = "migrated"
-# Nothing here has to survive a crash.
-OPTIONS = (
-    "listen_addresses=",
+OPTIONS = ("listen_addresses=", "lc_messages=C")
+# Nothing that tests write has to survive a crash.
+FORGETFUL = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -38,15 +38,17 @@ OPTIONS = (
     "shared_buffers=32MB",
     "wal_level=minimal",
     "max_wal_senders=0",
-    "lc_messages=C",
 )
 
 
 class Postgres:
-    """A running server. `create_database` gives URLs as the setting `database_url` takes them."""
+    """A running server, of which `pid` is the first process. `create_database` gives URLs as the setting
+    `database_url` takes them.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pid: int) -> None:
         self._folder = folder
+        self.pid = pid
         self._numbers = count(1)
         self._has_template = False
         # A connection that stays open (a new one makes CREATE DATABASE five times slower), in a thread with a loop of
@@ -88,25 +90,33 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """Start a server, and stop it at the end. Skips the test where PostgreSQL is not installed."""
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """Start a server, and stop it at the end. Skips the test where PostgreSQL is not installed.
+
+    A durable one is as its makers set it up, on a disk.
+    """
     programs = _programs()
     require(programs is not None, "PostgreSQL (its server programs)")
     assert programs is not None
-    with tempfile.TemporaryDirectory(prefix="palaver-pg-", dir=_place()) as name:
+    with tempfile.TemporaryDirectory(prefix="palaver-pg-", dir="/var/tmp" if durable else _place()) as name:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
         initdb = (programs / "initdb", "-D", data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         subprocess.run([*_as_server(), *initdb], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)
-        settings = [f"--{option}" for option in (*OPTIONS, f"unix_socket_directories={folder}")]
-        with _process([*_as_server(), programs / "postgres", "-D", data, *settings], folder):
-            server = Postgres(folder)
+        options = OPTIONS if durable else OPTIONS + FORGETFUL
+        settings = [f"--{option}" for option in (*options, f"unix_socket_directories={folder}")]
+        with _process([*_as_server(), programs / "postgres", "-D", data, *settings], folder) as pid:
+            server = Postgres(folder, pid)
             try:
                 yield server
             finally:
                 server.close()
+
+
+def is_installed() -> bool:
+    return _programs() is not None
 
 
 def _programs() -> Path | None:
@@ -135,7 +145,8 @@ def _as_server() -> list[str]:
 
 
 @contextmanager
-def _process(command: list[str | Path], folder: Path) -> Iterator[None]:
+def _process(command: list[str | Path], folder: Path) -> Iterator[int]:
+    """Its process id, once it accepts connections."""
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         log: deque[str] = deque(maxlen=50)
@@ -145,7 +156,7 @@ def _process(command: list[str | Path], folder: Path) -> Iterator[None]:
         try:
             if not ready.wait(60) or process.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start:\n" + "".join(log))
-            yield
+            yield process.pid
         finally:
             process.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
             process.wait(30)
