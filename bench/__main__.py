@@ -34,6 +34,7 @@ from bench.waline import Waline
 from bench.world import BLOG, World, make_world
 
 READ, POSTED = "read", "posted"  # pages
+PEERS = (Isso(), Waline())
 INSTALLED = ROOT / "build" / "peers"
 
 
@@ -50,6 +51,8 @@ def main() -> None:
         if given.peers:
             figures += _measure_beside(cores, Path(folder), effort)
     notes = [f"{machine()}; {time.perf_counter() - started:.0f} s."]
+    if given.peers:
+        notes.append(f"Peers: {', '.join(package for peer in PEERS for package in peer.packages)}.")
     if cores.shared:
         notes.append("There is one core only, which servers and load share.")
     if given.quick:
@@ -117,7 +120,7 @@ def _measure_beside(cores: Cores, folder: Path, effort: Effort) -> list[Figure]:
         service = stack.enter_context(running(palaver(cores, world.folder)))
         floor = stack.enter_context(running(Server(cores, world.folder, ["-m", "bench.floor", str(world.folder)])))
         _tell("installing peers")
-        given = cores, (Isso(), Waline()), INSTALLED, folder / "peers", world.pages[READ], pages
+        given = cores, PEERS, INSTALLED, folder / "peers", world.pages[READ], pages
         peers, missing = stack.enter_context(running_peers(*given))
         _tell("reading beside peers")
         found = [*missing, *asyncio.run(measure_peers(service, floor, READ, peers, effort))]

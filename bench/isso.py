@@ -17,7 +17,6 @@ from bench.posting import guests
 from bench.processes import Cores, Server, free_port, running
 from bench.threads import Written
 
-PACKAGES = ("isso==0.14.0", "gunicorn==27.0.1")
 _URI = "/read"
 _PATH = f"/?uri={_URI}"
 _NO_VOTERS = bytes(256)
@@ -25,11 +24,12 @@ _NO_VOTERS = bytes(256)
 
 class Isso:
     name = "Isso"
+    packages = ("isso==0.14.0", "gunicorn==27.0.1")
 
     def install(self, folder: Path) -> None:
         if not (folder / "bin" / "isso").exists():
             subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=300)
-            subprocess.run([folder / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True, timeout=600)
+            subprocess.run([folder / "bin" / "pip", "install", "--quiet", *self.packages], check=True, timeout=600)
 
     @contextlib.contextmanager
     def serve(

@@ -50,6 +50,10 @@ class Peer(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def packages(self) -> Sequence[str]:
+        """Names and versions, as its registry takes them."""
+
     def install(self, folder: Path) -> None:
         """Unless it is there. Raises `SubprocessError` or `OSError` where that fails."""
 

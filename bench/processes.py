@@ -145,9 +145,13 @@ def running(server: Server) -> Iterator[Server]:
 
 def tree_cpu(pid: int) -> float:
     """Seconds of CPU used so far by a process and all that descend from it, living or gone, to 10 ms (proc(5))."""
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK") + sum(tree_cpu(int(child)) for child in children)
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        below = sum(tree_cpu(int(child)) for child in children)
+        own = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()  # of children that ended, too: read last
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return 0
+    return below + sum(map(int, own[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

@@ -73,8 +73,8 @@ def measure_scaling(cores: Cores, folder: Path, effort: Effort) -> list[Figure]:
 
 async def _measure(several: Several, effort: Effort) -> list[Figure]:
     loads = (
-        (Load("posts", posts(*PAGES), CREATED), effort.posts // 2),
-        (Load("cached threads", itertools.cycle([get(frame_path(page)) for page in PAGES])), effort.reads),
+        (Load("post", posts(*PAGES), CREATED), effort.posts // 2),
+        (Load("cached thread", itertools.cycle([get(frame_path(page)) for page in PAGES])), effort.reads),
     )
     found: list[Figure] = []
     for load, number in loads:
@@ -91,7 +91,7 @@ def _figures(name: str, processes: int, costs: Sequence[Cost]) -> list[Figure]:
     rate, cpu = spread([cost.rate for cost in costs]), spread([cost.cpu * 1e3 for cost in costs])
     what = f"{processes} process{'es' if processes > 1 else ''} on PostgreSQL"
     return [
-        Row(f"{what}: {name} a second", rate.median, "", spread=rate, digits=0),
-        Row(f"{what}: CPU for each, with the database's", cpu.median, " ms", spread=cpu),
-        *([Bar("processes", str(processes), rate.median)] if name == "posts" else []),
+        Row(f"{what}: {name}s a second", rate.median, "", spread=rate, digits=0),
+        Row(f"{what}: CPU of a {name}, with the database's", cpu.median, " ms", spread=cpu),
+        *([Bar("processes", str(processes), rate.median)] if name == "post" else []),
     ]

@@ -22,7 +22,7 @@ async def measure_summaries(service: Server, floor: Server, pages: Sequence[str]
     named = [("url", f"https://blog.example/{page}") for page in pages[:LINKS]]
     path = f"/api/v1/{SITE}/counts?{urlencode(named)}"
     counts = await load_of(f"counts of {len(named)} pages", service, get(path))
-    etag = (await ask_once(service.port, next(counts.requests))).header(b"etag")
+    [etag] = (await ask_once(service.port, next(counts.requests))).headers(b"etag")
     unchanged = await load_of("the same, unchanged (304)", service, get(path, **{"If-None-Match": etag}), 304)
     latest = await load_of("latest 10 comments", service, get(f"/api/v1/{SITE}/latest"))
     rows = []

@@ -19,7 +19,6 @@ from bench.posting import guests
 from bench.processes import Cores, Server, free_port, running
 from bench.threads import Written
 
-PACKAGES = ("@waline/vercel@1.39.3", "@waline/client@3.15.2")
 _PAGE = "/read"
 _PATH = f"/api/comment?path={_PAGE}&pageSize=100&page=1&lang=en-US&sortBy=insertedAt_desc"
 # Its tables, empty, as far as reading and posting use them.
@@ -38,13 +37,14 @@ CREATE TABLE wl_Users (
 
 class Waline:
     name = "Waline"
+    packages = ("@waline/vercel@1.39.3", "@waline/client@3.15.2")
 
     def install(self, folder: Path) -> None:
         """Raises `FileNotFoundError` where there is no npm."""
         if not (folder / "node_modules" / "sqlite3" / "build" / "Release" / "node_sqlite3.node").exists():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "package.json").write_text(json.dumps({"private": True}))
-            subprocess.run(["npm", "install", "--silent", *PACKAGES], cwd=folder, check=True, timeout=900)
+            subprocess.run(["npm", "install", "--silent", *self.packages], cwd=folder, check=True, timeout=900)
 
     @contextlib.contextmanager
     def serve(
