@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.growth import PAGE, measure_growth
 from bench.host_pages import HostPages, serving
 from bench.isso import Isso
+from bench.live import measure_live
 from bench.moderating import make_queue, measure_moderating
 from bench.painting import measure_painting
 from bench.peers import measure_peers, running_peers
@@ -77,6 +78,8 @@ def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Figure]:
     starts = measure_start(cores, world.folder, effort)
     with running(palaver(cores, world.folder)) as service:
         figures = asyncio.run(_measure_service(cores, service, world, views, effort))
+    _tell("telling live")
+    figures += measure_live(cores, world, POSTED, effort)
     _tell("moderating")
     queue = make_queue(folder / "queue", effort.queue)
     with running(palaver(cores, queue.folder)) as service:
