@@ -32,12 +32,21 @@ export default async (app) => {
     const { error } = await answer.json().catch(() => ({}));
     throw { message: "That did not work. Please try again.", ...error, status: answer.status };
   };
-  const fragment = async (url, body) => {
+  const part = (html) => {
     const template = document.createElement("template");
-    template.innerHTML = await (await call(url, body)).text();
-    const part = document.importNode(template.content, true);
-    finish(part);
-    return part;
+    template.innerHTML = html;
+    const nodes = document.importNode(template.content, true);
+    finish(nodes);
+    return nodes;
+  };
+  app.calls = 0;
+  const fragment = async (url, body) => {
+    app.calls++;
+    try {
+      return part(await (await call(url, body)).text());
+    } finally {
+      app.calls--;
+    }
   };
   const finish = (scope) => {
     app.dress(scope);
@@ -189,6 +198,7 @@ export default async (app) => {
     if (under) document.getElementById(under)?.querySelector("article").after(form);
     if (app.alone) history.replaceState(null, "", app.address);
     finish(document);
+    app.reopen?.();
   };
   const tried = (act) => async (target) => {
     const spot = item(target)?.querySelector("article") ?? home;
@@ -201,7 +211,7 @@ export default async (app) => {
   };
 
   return {
-    back, call, fields, find, fragment, id, item, lay, note, place, count, reveal, say, show, hush: () => hush(document),
+    back, call, fields, find, fragment, id, item, lay, note, part, place, count, reveal, say, show, hush: () => hush(document),
 
     async like(button) {
       const li = item(button);
@@ -259,7 +269,7 @@ export default async (app) => {
 
     order: tried(async (link) => {
       await swap(link.href);
-      $(".sort [aria-current]").focus();
+      $(".sort [aria-current]")?.focus();
     }),
 
     fold(button) {

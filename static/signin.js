@@ -38,8 +38,9 @@ export default async (app) => {
     const who = $(".write .who");
     if (!who) return;
     $(".told", who)?.remove();
-    if (text) who.insertAdjacentHTML("beforeend", '<p class="told" role="status"></p>');
-    if (text) $(".told", who).textContent = text;
+    if (!text) return;
+    who.insertAdjacentHTML("beforeend", '<p class="told" role="status"></p>');
+    $(".told", who).textContent = text;
   };
   const connecting = (name) => {
     const who = $(".write .who");

@@ -14,7 +14,7 @@
   const mix = (a, b, part) => a.map((v, i) => Math.round(v + (b[i] - v) * part));
   const paint = (look) => {
     const set = (name, value) => root.style.setProperty("--" + name, value);
-    const [back, text, accent] = [look.back, look.text, look.accent].map((value) => /^\d{1,3},\d{1,3},\d{1,3}$/.test(value) && value.split(",").map(Number));
+    const [back, text, accent] = ["back", "text", "accent"].map((name) => /^\d{1,3},\d{1,3},\d{1,3}$/.test(look[name]) && look[name].split(",").map(Number));
     root.classList.add("framed");
     root.classList.toggle("panel", look.panel > 0);
     if (/^(light|dark)$/.test(look.theme)) root.dataset.theme = look.theme;
@@ -138,6 +138,7 @@
     measure();
     tell("ready");
     ask().catch(() => {});
+    if (files.live) setTimeout(load, 2000, "live");
     if (store("hidden")?.length) run("actions", "hush");
     if ($("li .write") || store("drafts:" + app.home.dataset.page)) run("composer", "restore");
     if (store("attempt")) run("signin", "resume");

@@ -10,7 +10,7 @@ import pytest
 from widget.resources import folder
 
 READING = ("embed.js", "widget.js", "widget.css")
-LATER = ("act.css", "actions.js", "composer.js", "signin.js", "page.css")
+LATER = ("act.css", "actions.js", "composer.js", "signin.js", "live.js", "page.css")
 TEMPLATES = sorted(  # but for mails, whose readers take no other style than inline
     name
     for path in folder("templates").rglob("*.html")

@@ -1,0 +1,102 @@
+"""What others write shows by itself, and nothing that is read moves."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Request, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.reader import Reader
+from tests.e2e.seed import Seed
+
+pytestmark = pytest.mark.browser
+
+WHERE = "() => [...document.querySelectorAll('article, #respond')].map((node) => node.getBoundingClientRect().top)"
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def follow(reader: Reader, url: str) -> None:
+    """Open a page, until changes are told."""
+    async with reader.page.expect_request(lambda request: "/live/" in request.url):
+        await reader.open(url)
+
+
+async def test_new_comments_gather_behind_a_button_and_move_nothing(reader: Reader, url: str, seed: Seed) -> None:
+    first = await seed.post(url, "There from the start.")
+    await seed.post(url, "The second.")
+    await follow(reader, url)
+    frame = await reader.frame()
+    before = await frame.evaluate(WHERE)
+    await seed.post(url, "New, the first.")
+    await seed.post(url, "New, the second.")
+    await seed.post(url, "New, a reply.", parent=first)
+    ends = reader.button("2 new comments")
+    reply = reader.item(first).get_by_role("button", name="1 new comment")
+    await expect(ends).to_be_visible()
+    await expect(reply).to_be_visible()
+    await expect(reader.status).to_have_text("3 new comments")
+    await expect(reader.thread.locator("h2")).to_have_text("5 comments")
+    assert await frame.evaluate(WHERE) == before
+    assert await violations(reader.page) == []
+    await ends.press("Enter")
+    await expect(reader.comment("New, the first.")).to_be_focused()
+    await expect(reader.comment("New, the second.")).to_be_visible()
+    await expect(ends).to_have_count(0)
+    assert (await frame.evaluate(WHERE))[:2] == before[:2]
+    await reply.click()
+    await expect(reader.item(first).locator("li")).to_contain_text("New, a reply.")
+    await expect(reader.thread.locator(".news")).to_have_count(0)
+
+
+async def test_comments_change_in_place_but_for_one_that_is_being_answered(
+    reader: Reader, other: Reader, url: str, seed: Seed
+) -> None:
+    liked = await seed.post(url, "To be liked.")
+    await other.open(url)
+    await other.post_as_guest("To be edited.")
+    await follow(reader, url)
+    await seed.like(liked, ["Ada Moss", "Ned Bramble"])
+    await expect(reader.item(liked).locator(".likers")).to_have_text("Liked by 2 people")
+    await reader.reply_to("To be edited.")
+    await reader.text.fill("My answer")
+    await other.edit("To be edited.")
+    await other.editor.fill("Edited meanwhile.")
+    await other.button("Save").click()
+    await seed.like(liked, ["Kit Larkin"])
+    await expect(reader.item(liked).locator(".likers")).to_have_text("Liked by 3 people")
+    await expect(reader.comment("To be edited.")).to_be_visible()
+    await expect(reader.text).to_be_focused()
+    await expect(reader.text).to_have_value("My answer")
+    await reader.link("Cancel reply").click()
+    await expect(reader.comment("Edited meanwhile.")).to_contain_text("(edited)")
+    await other.comment("Edited meanwhile.").get_by_role("link", name="Delete").click()
+    await other.thread.locator(".erase").click()
+    await expect(reader.thread.get_by_text("This comment was deleted.")).to_be_visible()
+    await expect(reader.thread.locator("h2")).to_have_text("1 comment")
+
+
+async def test_ones_own_comment_is_not_new(reader: Reader, url: str, seed: Seed) -> None:
+    await follow(reader, url)
+    await reader.post_as_guest("My own.")
+    await seed.post(url, "Another's.")
+    await expect(reader.button("1 new comment")).to_be_visible()
+    await expect(reader.thread.locator("h2")).to_have_text("2 comments")
+
+
+async def test_hidden_page_is_told_nothing_until_it_is_seen_again(reader: Reader, url: str, seed: Seed) -> None:
+    await seed.post(url, "There from the start.")
+    await follow(reader, url)
+    frame = await reader.frame()
+
+    def is_stream(request: Request) -> bool:
+        return "/live/" in request.url
+
+    async with reader.page.expect_event("requestfailed", is_stream):
+        await frame.evaluate(HIDE, True)
+    await seed.post(url, "While nobody looked.")
+    async with reader.page.expect_request(is_stream):
+        await frame.evaluate(HIDE, False)
+    await expect(reader.button("1 new comment")).to_be_visible()
