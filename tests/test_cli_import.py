@@ -113,3 +113,24 @@ def test_owner_at_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch)
 
 def test_program_that_listens_sees_no_progress() -> None:
     assert transfer.progress() is None
+
+
+def test_owner_exports_for_elsewhere_and_as_files(blog: Palaver, file: str) -> None:
+    blog.done("import", file, "--site", "blog")
+    assert blog.done("export", "--site", "blog").startswith('{"kind":"export"')
+    blog.done("export", "--site", "blog", "--format", "wxr", "--out", "blog.xml")
+    assert Path("blog.xml").read_text().count("<wp:comment>") == 3
+    said = blog.done("export", "--site", "blog", "--format", "html", "--out", "files")
+    assert said.strip() == "Pages: 1; files that changed: 4"
+    assert "there are: jsonl, wxr, disqus, html." in blog.fails("export", "--site", "blog", "--format", "pdf", code=2)
+    assert "html needs a folder" in blog.fails("export", "--site", "blog", "--format", "html", code=2)
+    assert "There is no site" in blog.fails("export", "--site", "none", "--out", "none.jsonl")
+    assert not Path("none.jsonl").exists()
+
+
+def test_site_moves_to_another_palaver_by_its_export(blog: Palaver, file: str) -> None:
+    blog.done("import", file, "--site", "blog")
+    blog.done("export", "--site", "blog", "--out", "blog.jsonl")
+    blog.done("site", "remove", "blog", "--yes")
+    assert "Imported now: 3" in blog.done("import", "blog.jsonl", "--site", "blog")
+    assert blog.done("export", "--site", "blog") == Path("blog.jsonl").read_text()

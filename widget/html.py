@@ -41,16 +41,20 @@ PREVIEW_HEADERS = {
 }
 
 
+def make_environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+
+
 class Html:
     def __init__(self, assets: Assets) -> None:
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder("templates")),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-            auto_reload=False,
-        )
+        self.environment = make_environment()
         self.environment.globals["asset"] = assets.path
 
     def document(self, thread: ThreadView) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -100,21 +100,34 @@ def progress() -> Progress | None:
 
 @click.command()
 @click.option("--site", "site_name", required=True, help="The site.")
-@click.option("--format", "name", default="jsonl", show_default=True, help="jsonl (everything), wxr or disqus.")
+@click.option("--format", "name", default="jsonl", show_default=True, help="jsonl (everything), wxr, disqus or html.")
 @click.option("--page", default="", metavar="URL", help="Only what is on this page.")
 @click.option("--person", default="", metavar="ID|PROVIDER:ACCOUNT", help="Only what this person wrote.")
-@click.option("--out", type=click.File("wb", lazy=False), default="-", help="The file to write, else standard output.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default="-",
+    help="The file to write (html: the folder), else standard output.",
+)
 @click.pass_context
-def export(ctx: click.Context, site_name: str, name: str, page: str, person: str, out: BinaryIO) -> None:
-    """Write what a site has: as JSON Lines settings, pages, comments with their authors, the log."""
-    from widget.transfer.exports import FORMATS, open_export  # noqa: PLC0415
+def export(ctx: click.Context, site_name: str, name: str, page: str, person: str, out: Path) -> None:
+    """Write what a site has: everything, comments for another system, or what readers see as files."""
+    from widget.transfer.exports import FORMATS, SNAPSHOT, open_export, open_snapshot  # noqa: PLC0415
 
-    if name not in FORMATS:
-        raise click.BadParameter(f"there are: {', '.join(FORMATS)}.", ctx, param_hint="--format")
+    if name not in (*FORMATS, SNAPSHOT):
+        raise click.BadParameter(f"there are: {', '.join(FORMATS)}, {SNAPSHOT}.", ctx, param_hint="--format")
+    if name == SNAPSHOT and str(out) == "-":
+        raise click.BadParameter("html needs a folder.", ctx, param_hint="--out")
+    settings = migrated(read_settings(ctx))
 
     async def work(db: Database) -> None:
         _, parts = await open_export(db, site_name, name, page=page, person=person)
-        async for part in parts:
-            out.write(part)
+        with click.open_file(str(out), "wb") as file:
+            async for part in parts:
+                file.write(part)
 
-    run_verb(migrated(read_settings(ctx)), work)
+    if name == SNAPSHOT:
+        made = run_verb(settings, lambda db: open_snapshot(db, site_name, out, page=page, person=person))
+        click.echo(f"Pages: {made.pages:,}; files that changed: {made.changed:,}")
+    else:
+        run_verb(settings, work)

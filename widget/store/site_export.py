@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
 EVERYTHING = Choice()
 
-_PAGE = ("id", "key", "url", "title", "locked", "closes_at", "merged_into")
+_PAGE = ("id", "key", "url", "title", "count", "locked", "closes_at", "merged_into")
 _STANDING = ("role", "banned_until", "ban_reason", "shadowed", "trusted", "note")
 _COMMENT = (
     *("id", "page_id", "merged_from", "parent_id", "provider", "status", "text", "html", "edited_at"),

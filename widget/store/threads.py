@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import comments, is_shown
+from widget.models import comments, has_status, is_shown
 from widget.store.comments import COLUMNS, Comment, ids_in, list_comments, with_authors
 
 ROOTS = 50
@@ -150,6 +150,28 @@ def list_replies(
         _shown,
     )
     return _fetch(tx, query.order_by(path).limit(limit))
+
+
+def list_replies_of(
+    tx: Tx, site_id: int, root_ids: Sequence[int], after: tuple[int, bytes], limit: int
+) -> list[Comment]:
+    """Up to `limit` replies of these roots, root by root in path order, those behind a root and path."""
+    c = comments.c
+    query = _SELECT.where(
+        c.site_id == site_id,
+        c.root_id.in_(root_ids),
+        c.parent_id.is_not(None),
+        sa.tuple_(c.root_id, c.path) > sa.tuple_(*after),
+        _shown,
+    )
+    return _fetch(tx, query.order_by(c.root_id, c.path).limit(limit))
+
+
+def list_of_person(tx: Tx, site_id: int, page_id: int, person_id: int, after: int, limit: int) -> list[Comment]:
+    """What readers see of a person on a page, the oldest first."""
+    c = comments.c
+    query = _SELECT.where(c.person_id == person_id, c.site_id == site_id, c.id > after, has_status("approved"))
+    return _fetch(tx, query.where(c.page_id + sa.literal_column("0") == page_id).order_by(c.id).limit(limit))
 
 
 def list_ancestors(tx: Tx, site_id: int, path: bytes) -> list[Comment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from widget import ids
@@ -15,6 +16,7 @@ from widget.store.site_export import Choice
 from widget.store.sites import Site
 from widget.transfer import to_disqus, to_wordpress
 from widget.transfer.export import export_lines
+from widget.transfer.snapshot import Snapshot, write_snapshot
 
 Write = Callable[[Database, Site, Choice], AsyncIterator[bytes]]
 
@@ -31,6 +33,7 @@ FORMATS: Mapping[str, Format] = {
     "wxr": Format("Comments for WordPress (WXR)", to_wordpress.write, "application/rss+xml", "xml"),
     "disqus": Format("Comments as Disqus writes them", to_disqus.write, "application/xml", "xml"),
 }
+SNAPSHOT = "html"  # is many files, not one
 
 
 async def open_export(
@@ -42,6 +45,12 @@ async def open_export(
     """
     site, choice = await db.read(_choose, site_name, page, person)
     return site, FORMATS[name].write(db, site, choice)
+
+
+async def open_snapshot(db: Database, site_name: str, folder: Path, *, page: str = "", person: str = "") -> Snapshot:
+    """Write what readers see to a folder. Raises as `open_export`, and `Invalid` for a folder of something else."""
+    site, choice = await db.read(_choose, site_name, page, person)
+    return await write_snapshot(db, site, choice, folder)
 
 
 def _choose(tx: Tx, site_name: str, page: str, person: str) -> tuple[Site, Choice]:
