@@ -77,7 +77,7 @@ async def test_words_are_tried_then_saved_and_what_is_wrong_is_told(moderator: P
 async def test_export_is_downloaded_and_the_site_removed(moderator: Page, own_demo: Demo, other: Reader) -> None:
     await moderator.goto(f"{own_demo.home}/admin/sites/{SITE}")
     async with moderator.expect_download() as download:
-        await moderator.get_by_role("link", name="Download everything").click()
+        await moderator.get_by_role("button", name="Download", exact=True).click()
     assert (await download.value).suggested_filename == f"palaver-{SITE}.jsonl"
     await moderator.get_by_label("To remove the site").fill(SITE)
     await moderator.get_by_role("button", name="Remove for good").click()

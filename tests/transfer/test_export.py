@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.admin.desk import Member, add_member, post_on_shop
+from tests.admin.desk import Member, add_member, post_on_shop, write
 from tests.support.database import recorded
 from tests.support.service import BLOG, PAGE, World
-from widget import site_verbs
+from widget import ids, site_verbs
 from widget.errors import NotFound
 from widget.transfer.exports import open_export
 
@@ -109,7 +109,24 @@ async def test_owners_alone_download_it(world: World, olga: Member) -> None:
     await olga.open(ADDRESS)
     assert olga.answer.headers["content-disposition"] == 'attachment; filename="palaver-blog.jsonl"'
     assert olga.answer.text.splitlines()[-1].startswith('{"kind":"end"')
+    for name, ending in (("wxr", "xml"), ("disqus", "xml"), ("jsonl", "jsonl")):
+        await olga.open(f"{ADDRESS}?format={name}&page=")
+        assert olga.answer.headers["content-disposition"] == f'attachment; filename="palaver-blog.{ending}"'
+    for query in ("format=pdf", "page=https://blog.example/none", "page=https://other.example/", "person=x"):
+        await olga.open(f"{ADDRESS}?{query}")
+        assert olga.answer.status_code in (404, 422)
     assert (await world.client.get(ADDRESS)).headers["content-type"].startswith("text/html")
+
+
+async def test_owner_downloads_what_a_person_wrote_from_their_page(world: World, olga: Member) -> None:
+    dora, bob = await add_member(world, "Dora"), await add_member(world, "Bob", world.blog)
+    await write(dora, "By Dora.")
+    await world.post("By Gwen.")
+    address = f"/admin/people/blog/{ids.encode(dora.person_id)}"
+    link = (await olga.open(address)).one(".//a[@download]").get("href", "")
+    await olga.open(link)
+    assert [json.loads(line).get("text") for line in olga.answer.text.splitlines()] == [None, None, "By Dora.", None]
+    assert (await bob.open(address)).all(".//a[@download]") == []
 
 
 async def test_site_that_is_not_there_has_none(world: World) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from widget import ids
+from widget.admin_views.sites import site_address
 from widget.admin_views.words import tags_of, until
 from widget.faces import Face, face_of
 from widget.moderation.queue import Record
@@ -34,11 +36,13 @@ class PersonView(msgspec.Struct, frozen=True):
     note: str
     is_staff: bool
     may_have_role: bool  # signed in, and an owner looks
+    export_url: str  # of what they wrote, where an owner looks; else ""
 
 
-def person_view(record: Record, providers: Sequence[ProviderView], now: int) -> PersonView:
+def person_view(site: str, record: Record, providers: Sequence[ProviderView], now: int) -> PersonView:
     person = record.person
     banned = person.banned_until > now
+    owner = record.moderator.role == "owner"
     labels = {provider.name: provider.label for provider in providers}
     return PersonView(
         name=person.name,
@@ -57,5 +61,6 @@ def person_view(record: Record, providers: Sequence[ProviderView], now: int) -> 
         trusted=person.trusted,
         note=person.note,
         is_staff=person.role in ("moderator", "owner"),
-        may_have_role=record.moderator.role == "owner" and person.kind == "member" and person.role != "owner",
+        may_have_role=owner and person.kind == "member" and person.role != "owner",
+        export_url=site_address(site, f"export?person={ids.encode(person.id)}") if owner else "",
     )

@@ -33,16 +33,19 @@ FORMATS: Mapping[str, Format] = {
     "wxr": Format("Comments for WordPress (WXR)", to_wordpress.write, "application/rss+xml", "xml"),
     "disqus": Format("Comments as Disqus writes them", to_disqus.write, "application/xml", "xml"),
 }
+EVERYTHING = "jsonl"
 SNAPSHOT = "html"  # is many files, not one
 
 
 async def open_export(
-    db: Database, site_name: str, name: str = "jsonl", *, page: str = "", person: str = ""
+    db: Database, site_name: str, name: str = EVERYTHING, *, page: str = "", person: str = ""
 ) -> tuple[Site, AsyncIterator[bytes]]:
     """The site and the parts of its export: all of it, or what is on a page (its address), or what one person wrote.
 
     Raises `NotFound` or `Invalid` before the first part.
     """
+    if name not in FORMATS:
+        raise Invalid(f"There is no such export; there are: {', '.join(FORMATS)}.", code="bad_format")
     site, choice = await db.read(_choose, site_name, page, person)
     return site, FORMATS[name].write(db, site, choice)
 

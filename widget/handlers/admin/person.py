@@ -28,7 +28,7 @@ async def _page(desk: Desk) -> Response:
         here="",
         staff=record.staff,
         site=path["site"],
-        person=person_view(record, desk.service.providers, desk.core.db.now()),
+        person=person_view(path["site"], record, desk.service.providers, desk.core.db.now()),
         bans=judging.BANS,
         roles=ROLES,
         rows=row_views(record.rows, record.reports, desk.core.db.now()),

@@ -18,7 +18,7 @@ from widget.moderation.overview import read_overview, read_site
 from widget.moderation.queue import Ref
 from widget.site_verbs import tag
 from widget.store.sites import Site
-from widget.transfer.exports import open_export
+from widget.transfer.exports import EVERYTHING, FORMATS, open_export
 
 
 async def _page(desk: Desk, key: str = "") -> Response:
@@ -39,6 +39,7 @@ async def _page(desk: Desk, key: str = "") -> Response:
         badged=badged_views(found),
         deeds=[deed_view(deed) for deed in found.deeds],
         key=key,
+        formats={name: known.label for name, known in FORMATS.items()},
     )
 
 
@@ -93,13 +94,17 @@ _DEEDS: Mapping[str, Callable[[Desk, Site], Awaitable[Outcome | Response]]] = {
 
 
 async def _export(desk: Desk) -> Response:
-    """All that the site has, for owners: e-mail addresses are in it."""
+    """What the site has, for owners: e-mail addresses are in it. `person` is in the link on the page of one."""
     at = await read_site(desk.core, desk.visitor, desk.request.path_params["site"])
     policy.can_own(owner=at.owner)
     await desk.core.limits.check("export", str(desk.visitor.person_id), desk.core.db.now())
-    _, parts = await open_export(desk.core.db, at.site.name)
-    named = {"Content-Disposition": f'attachment; filename="palaver-{at.site.name}.jsonl"'}
-    return StreamingResponse(parts, headers={**PAGE_HEADERS, **named, "Content-Type": "application/jsonl"})
+    name = desk.asked("format") or EVERYTHING
+    _, parts = await open_export(
+        desk.core.db, at.site.name, name, page=desk.asked("page").strip(), person=desk.asked("person")
+    )
+    chosen = FORMATS[name]
+    named = {"Content-Disposition": f'attachment; filename="palaver-{at.site.name}.{chosen.ending}"'}
+    return StreamingResponse(parts, headers={**PAGE_HEADERS, **named, "Content-Type": chosen.media_type})
 
 
 site = at_desk(_page, _act)
