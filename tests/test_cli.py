@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
@@ -14,6 +15,7 @@ import pytest
 from tests.support import wxr
 from tests.support.palaver import Palaver, enter_empty_folder
 from widget.cli import main
+from widget.commands.base import counting
 from widget.sites import SETTINGS
 
 SECRET = "k" * 32
@@ -192,6 +194,21 @@ def test_owner_looks_at_moves_before_they_are_made(blog: Palaver) -> None:
     assert said.splitlines() == [f"{page['url']} → {new} (2 comments)", "Moved: 1 page"]
     assert blog.done("pages", "split", "blog", page["id"]) == f"{page['url']} has 2 comments of its own again.\n"
     assert blog.done("pages", "merge", "blog", new, page["url"]) == f"{page['url']} has 2 comments now.\n"
+
+
+def test_owner_at_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert counting("Asked: {} pages") is None
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    tell = counting("Asked: {} pages")
+    assert tell is not None
+    tell(500)
+    tell(700)
+    assert terminal.getvalue() == "Asked: 500 pages\rAsked: 1,200 pages\r"
 
 
 def test_moves_that_cannot_be_are_told(blog: Palaver) -> None:

@@ -106,6 +106,7 @@ async def test_full_database_is_replaced_only_when_that_is_said(world: World, da
 async def test_restore_that_fails_half_way_leaves_all_as_it_was(world: World, database_url: str, make: Make) -> None:
     await world.post("Bread.")
     made = await asyncio.to_thread(make)
+    await world.post("More bread.")
     before = await exported(database_url, "blog")
     lying = with_manifest(made, counts={**made.manifest.counts, "comments": 7})
     with pytest.raises(Invalid, match="1 rows of comments instead of 7"):

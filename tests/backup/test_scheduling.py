@@ -105,5 +105,5 @@ async def test_service_that_stops_does_not_wait_for_a_backup(
     while not (pid := told.read_text()).endswith("\n"):
         await asyncio.sleep(0.01)
     making.cancel()
-    await asyncio.gather(making, return_exceptions=True)
+    await asyncio.wait({making}, timeout=60)
     assert not Path("/proc", pid.strip()).exists()

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from tests.support.commands import run
+from tests.support.database import keep_in_wal
 from tests.support.service import BLOG, World
 from widget import ids
 from widget.backup.restoring import newest_in, restore
@@ -18,6 +19,7 @@ WRITERS = 20
 async def test_backup_holds_all_that_was_acknowledged_before_it_began(
     world: World, database_url: str, empty_url: str, tmp_path: Path
 ) -> None:
+    keep_in_wal(world)
     acknowledged: list[int] = []
     over = asyncio.Event()
 

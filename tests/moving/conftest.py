@@ -10,7 +10,7 @@ from tests.support.service import BLOG, HOME, World
 from widget import page_verbs
 from widget.mapping import parse_mapping
 from widget.moving import moving
-from widget.moving.moving import Gather, Report
+from widget.moving.moving import Gather, MoveOptions, Report
 from widget.moving.wishes import of_pair
 
 
@@ -26,7 +26,7 @@ class Mover:
             await self.world.post(f"About {path}.", url=url, title=path, **more)
 
     async def move(self, gather: Gather, *, add_origins: bool = False, dry_run: bool = False) -> Report:
-        return await moving.move(self.world.db, "blog", gather, HOME, add_origins=add_origins, dry_run=dry_run)
+        return await moving.move(self.world.db, "blog", gather, HOME, MoveOptions(add_origins, dry_run))
 
     async def pairs(self, *pairs: tuple[str, str], **options: bool) -> Report:
         async def gather(_db: Any, site: Any) -> moving.Gathered:

@@ -79,6 +79,12 @@ async def test_chain_brings_all_to_its_end_in_any_order(mover: Mover) -> None:
         assert await mover.texts(path) == ["/a", "/b", "/c"]
 
 
+async def test_chain_leads_on_where_nobody_wrote_between(mover: Mover) -> None:
+    await mover.write("/a")
+    await mover.pairs(("/a", "/b"), ("/b", "/c"))
+    assert await mover.pages() == {"/c": 1}
+
+
 @pytest.mark.parametrize(
     ("pairs", "conflict"),
     [

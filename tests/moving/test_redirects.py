@@ -11,7 +11,6 @@ import pytest
 from tests.moving.conftest import Mover
 from tests.support.service import Clock, open_world
 from widget.moving import moving
-from widget.moving.redirects import AT_ONCE
 from widget.public_http import Place
 
 HOST = "http://blog.example"
@@ -91,7 +90,7 @@ async def test_pages_move_to_where_the_site_redirects_them_for_good(mover: Mover
         "/odd": "not an address of the site",
         "/script": "not an address of the site",
     }
-    assert blog.most_at_once <= AT_ONCE
+    assert 1 < blog.most_at_once <= 4
 
 
 async def test_private_address_behind_the_sites_own_name_is_not_asked(mover: Mover) -> None:

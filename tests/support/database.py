@@ -62,3 +62,10 @@ def be_impatient(world: World) -> None:
     setting = {"sqlite": "PRAGMA busy_timeout = 50", "postgresql": "SET LOCAL lock_timeout = 50"}
     engine = engine_of(world)
     sa.event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(setting[engine.dialect.name]))
+
+
+def keep_in_wal(world: World) -> None:
+    """Let what is written to SQLite stay beside the file, as it does until there is enough of it."""
+    engine = engine_of(world)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("PRAGMA wal_autocheckpoint = 0"))

@@ -28,6 +28,7 @@ MANIFEST = "manifest.json"
 MAX_MANIFEST = 1 << 20  # bytes
 UNFINISHED = ".palaver-backup-"  # how the names of files begin that are not whole yet
 CHUNK = 1 << 20
+Progress = Callable[[int], None]
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, msgspec.MsgspecError)
 
 
@@ -49,19 +50,28 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class _Hashed:
     """Passes on what is written, and knows its sum."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], progress: Progress | None) -> None:
         self._stream = stream
+        self._progress = progress
         self.hash = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes, /) -> int:
         self.hash.update(data)
         self.size += len(data)
+        if self._progress:
+            self._progress(len(data))
         return self._stream.write(data)
 
 
 def write_archive(
-    file: Path, database: Kind, fill: Callable[[Sink], Contents], *, version: str, now: datetime
+    file: Path,
+    database: Kind,
+    fill: Callable[[Sink], Contents],
+    *,
+    version: str,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> Manifest:
     """Make `file` of what `fill` writes; only its owner may read it.
 
@@ -74,7 +84,7 @@ def write_archive(
         with os.fdopen(handle, "wb") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
                 with archive.open(_entry(MEMBERS[database], now), "w", force_zip64=True) as member:
-                    hashed = _Hashed(member)
+                    hashed = _Hashed(member, progress)
                     contents = fill(hashed)
                 manifest = Manifest(
                     format=FORMAT,

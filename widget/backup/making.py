@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from widget.backup.archive import UNFINISHED, Manifest, write_archive
+from widget.backup.archive import UNFINISHED, Manifest, Progress, write_archive
 from widget.backup.kinds import copying, kind_of
 from widget.errors import Conflict, NotFound, Unavailable
 
@@ -47,15 +47,17 @@ class Made(NamedTuple):
     removed: int  # older backups
 
 
-def back_up(database_url: str, folder: Path, kept: Kept | None, now: datetime) -> Made:
+def back_up(
+    database_url: str, folder: Path, kept: Kept | None, now: datetime, progress: Progress | None = None
+) -> Made:
     """Make a backup in `folder`, named by the time `now` (UTC), and remove the older ones that are not `kept`; None:
-    none is removed.
+    none is removed. `progress` is told how many more bytes of the database were written.
 
     What is there stays where making one fails. Raises `NotFound` (no database), `Conflict` (another is under way) and
     `Unavailable` with what the database or the disk says.
     """
     with _writing(folder):
-        return _back_up(database_url, folder, kept, now)
+        return _back_up(database_url, folder, kept, now, progress)
 
 
 def back_up_if_due(plan: Plan, now: datetime) -> Made | None:
@@ -104,7 +106,9 @@ def superseded(times: Sequence[datetime], kept: Kept) -> list[datetime]:
     return [time for time in newest_first if time not in staying]
 
 
-def _back_up(database_url: str, folder: Path, kept: Kept | None, now: datetime) -> Made:
+def _back_up(
+    database_url: str, folder: Path, kept: Kept | None, now: datetime, progress: Progress | None = None
+) -> Made:
     database = copying(database_url)
     if not database.contents(database_url).schema:
         raise NotFound("There is no database to back up yet.", code="no_database")
@@ -115,6 +119,7 @@ def _back_up(database_url: str, folder: Path, kept: Kept | None, now: datetime) 
         lambda to: database.copy(database_url, to, folder),
         version=importlib.metadata.version("palaver"),
         now=now,
+        progress=progress,
     )
     backups = list_backups(folder)
     removed = superseded(list(backups), kept) if kept else []

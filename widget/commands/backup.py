@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from widget.commands.base import read_settings
+from widget.commands.base import counting, read_settings
 
 if TYPE_CHECKING:
     from widget.backup.archive import Manifest
@@ -31,7 +31,8 @@ def backup(ctx: click.Context, folder: Path | None, as_json: bool) -> None:
     if folder is None and not settings.backup_folder:
         raise click.UsageError("Say where to: --folder, or the setting backup_folder.")
     kept = None if folder else Kept(settings.backup_keep_daily, settings.backup_keep_weekly)
-    made = back_up(settings.database_url, folder or Path(settings.backup_folder), kept, datetime.now(UTC))
+    to = folder or Path(settings.backup_folder)
+    made = back_up(settings.database_url, to, kept, datetime.now(UTC), counting("Written: {} bytes"))
     if as_json:
         about = {"file": str(made.file), "bytes": made.size, "removed": made.removed}
         click.echo(json.dumps({**about, **_described(made.manifest)}))

@@ -57,6 +57,20 @@ def migrated(settings: Settings) -> Settings:
     return settings
 
 
+def counting(what: str) -> Callable[[int], None] | None:
+    """Shows on a terminal how far it is, `what` with `{}` for the number; nothing where a program or a file listens."""
+    if not sys.stderr.isatty():
+        return None
+    total = 0
+
+    def tell(more: int) -> None:
+        nonlocal total
+        total += more
+        click.echo(f"{what.format(f'{total:,}')}\r", nl=False, err=True)  # and what is said next stands there
+
+    return tell
+
+
 def run_verb(settings: Settings, work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
     """Run a verb with the database open."""
     from widget.db import open_database  # noqa: PLC0415

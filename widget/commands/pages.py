@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from widget.commands.base import migrated, read_settings, run_verb
+from widget.commands.base import counting, migrated, read_settings, run_verb
 
 if TYPE_CHECKING:
     from widget.db import Database
@@ -89,7 +88,7 @@ def pages_move(
     as_json: bool,
 ) -> None:
     """Bring comments to the addresses that their pages have now. The old addresses lead there from then on."""
-    from widget.moving.moving import move  # noqa: PLC0415
+    from widget.moving.moving import MoveOptions, move  # noqa: PLC0415
 
     if [bool(pair), bool(file), bool(maps), redirects].count(True) != 1 or len(pair) not in (0, 2):
         raise click.UsageError("Say which pages by one of OLD NEW, --csv, --map and --redirects.")
@@ -97,7 +96,8 @@ def pages_move(
     settings = migrated(read_settings(ctx))
 
     def work(db: Database) -> Coroutine[Any, Any, Report]:
-        return move(db, site_name, gather, settings.public_url, add_origins=add_origins, dry_run=dry_run)
+        options = MoveOptions(add_origins, dry_run, counting("Moved: {} pages"))
+        return move(db, site_name, gather, settings.public_url, options)
 
     report = run_verb(settings, work)
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(report.as_lines()))
@@ -115,22 +115,8 @@ def _gathering(ctx: click.Context, pair: tuple[str, ...], file: Path | None, map
     if file:
         return moving.by_csv(file)
     if not maps:
-        return moving.by_redirects(_progress())
+        return moving.by_redirects(counting("Asked: {} pages"))
     try:
         return moving.by_mappings([parse_mapping(text) for text in maps])
     except Invalid as error:
         raise click.BadParameter(error.message, ctx, param_hint="--map") from error
-
-
-def _progress() -> Callable[[int], None] | None:
-    """Counts on a terminal; nothing where a program or a file listens."""
-    if not sys.stderr.isatty():
-        return None
-    asked = 0
-
-    def tell(count: int) -> None:
-        nonlocal asked
-        asked += count
-        click.echo(f"\rAsked: {asked:,} pages", nl=False, err=True)
-
-    return tell

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from widget.db import Database, Tx
 from widget.events import PageChanged
 from widget.moderation.merging import move_page
-from widget.moving.planning import Move, Plan
+from widget.moving.planning import Move, Plan, Progress
 from widget.site_verbs import get_site, set_columns
 from widget.sites import check_origins
 from widget.store import actions, pages
@@ -17,8 +17,6 @@ from widget.store.sites import Site
 
 AT_ONCE = 100
 REASON = "palaver pages move"  # in the log, where nobody's name stands
-
-Progress = Callable[[int], None]  # is told how many more are done
 
 
 async def carry_out(

@@ -15,8 +15,8 @@ from widget.db import Database
 from widget.mapping import Mapping as AddressMapping
 from widget.moving import wishes
 from widget.moving.carrying import carry_out
-from widget.moving.planning import Move, Plan, Skipped, make_plan
-from widget.moving.redirects import Progress, find_redirects
+from widget.moving.planning import Move, Plan, Progress, Skipped, make_plan
+from widget.moving.redirects import find_redirects
 from widget.moving.wishes import Wish
 from widget.public_http import Place, public_client
 from widget.site_verbs import get_site
@@ -86,16 +86,22 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-async def move(
-    db: Database, site_name: str, gather: Gather, own_origin: str, *, add_origins: bool = False, dry_run: bool = False
-) -> Report:
+class MoveOptions(NamedTuple):
+    """`progress` is told how many more pages were moved."""
+
+    add_origins: bool = False
+    dry_run: bool = False
+    progress: Progress | None = None
+
+
+async def move(db: Database, site_name: str, gather: Gather, own_origin: str, options: MoveOptions) -> Report:
     """Raises `NotFound` (no such site), and `Invalid` where what was gathered cannot be read."""
     site = await db.read(get_site, site_name)
     gathered = await gather(db, site)
-    plan = await db.read(make_plan, site, gathered.wishes, add_origins=add_origins)
+    plan = await db.read(make_plan, site, gathered.wishes, add_origins=options.add_origins)
     plan.skipped.extend(gathered.skipped)
-    moved = [] if dry_run else await carry_out(db, site_name, plan, own_origin)
-    return Report(plan, moved, gathered.notes, dry_run)
+    moved = [] if options.dry_run else await carry_out(db, site_name, plan, own_origin, options.progress)
+    return Report(plan, moved, gathered.notes, options.dry_run)
 
 
 def by_pair(old: str, new: str) -> Gather:

@@ -6,7 +6,7 @@ chain (a to b, b to c) brings both pages to its end. A circle cannot be: its pag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from widget.moving.wishes import Wish
 from widget.page_key import PageKey, SiteAddress, page_key
 from widget.store.page_list import Listed, list_by_key, list_listed
 from widget.store.sites import Site
+
+Progress = Callable[[int], None]  # is told how many more pages are done
 
 NO_PAGE = "no comments there"
 THERE = "there already"

@@ -7,13 +7,13 @@ The addresses came from readers' browsers and old exports, so only those of the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin
 
 import httpx2
 
-from widget.moving.planning import FOREIGN, Skipped
+from widget.moving.planning import FOREIGN, Progress, Skipped
 from widget.moving.wishes import Wish
 from widget.page_key import is_site_url
 from widget.store.page_list import Listed
@@ -25,8 +25,6 @@ PERMANENT, PASSING = (301, 308), (302, 303, 307)  # RFC 9110, 15.4
 FRONT_PAGE = "leads to the front page"  # as sites do that give up a page
 TOO_MANY = "redirects without end"
 NO_ANSWER = "no answer"
-
-Progress = Callable[[int], None]
 
 
 class Redirects(NamedTuple):
