@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from auth import Visitor
 from tests.moderation.acting import actor_of
 from tests.support.cast import Cast
 from tests.support.service import PAGE, Clock, World, open_world
@@ -15,6 +16,7 @@ from tests.support.service import settings as service_settings
 from tests.support.streams import Event, Reader, Stream, document
 from widget import ids, live, news
 from widget.app import create_app
+from widget.erasing import erase
 from widget.live import Live
 from widget.moderation.merging import move
 from widget.page_key import PageKey
@@ -238,6 +240,38 @@ async def test_as_many_streams_as_there_may_be(world: World, monkeypatch: pytest
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
     async with Stream(world.app).open() as again:
         assert again.status == 200
+
+
+async def test_as_many_streams_as_there_may_be_of_an_address(
+    sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_OF_ADDRESS", 2)
+    async with open_world(sqlite_url, clock, limits=True) as world:
+        async with Stream(world.app).open(), Stream(world.app).open():
+            assert (await world.client.get("/live/blog", params={"url": PAGE})).status_code == 503
+        async with Stream(world.app).open() as again:
+            assert again.status == 200
+
+
+async def test_what_erasing_an_account_takes_away_is_told(world: World, cast: Cast) -> None:
+    root = (await world.post("By Alice.", headers=cast.alice))["id"]
+    reply = (await world.post("By Alice, too.", headers=cast.alice, parent_id=root))["id"]
+    other = (await world.post("By a guest."))["id"]
+    await do(world, cast.alice, "PUT", other, "/like")
+    reader = Reader(await document(world))
+    visitor = Visitor(
+        (await actor_of(world, cast.alice)).person_id or 0, "demo", b"", bearer=False, proved_at=world.clock()
+    )
+    async with Stream(world.app, reader.version).open() as stream:
+        await erase(world.app.service.core, visitor, keep_comments=False, sure=True)
+        event = await told(stream, 1)
+        assert {comment["id"]: comment["gone"] for comment in event.body["comments"]} == {
+            root: True,
+            reply: True,
+            other: False,
+        }
+        reader.take(event)
+    assert reader.comments == Reader(await document(world)).comments
 
 
 async def test_reader_who_takes_nothing_is_let_go_and_misses_nothing(world: World) -> None:

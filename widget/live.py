@@ -25,7 +25,7 @@ from widget.store.changes import list_page_versions
 from widget.store.sites import Site
 
 PAUSE = 1.0  # seconds, after which each process looks for itself what others changed
-KEEP_ALIVE = 25  # such pauses; proxies end what is silent for a minute
+KEEP_ALIVE = 20  # such pauses; proxies end what is silent for half a minute or longer
 PATIENCE = 10.0  # seconds in which a slow reader may take what was sent before the connection is closed
 SPREAD = 10.0  # seconds over which those who were sent away come back
 MAX_STREAMS = 10_000  # of a process

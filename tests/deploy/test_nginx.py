@@ -170,10 +170,26 @@ async def _kept(url: str) -> set[int]:
         await database.close()
 
 
+async def _told_at_once(service: str) -> str:
+    """The id of a comment that passed nginx while the stream stayed open."""
+    async with (
+        httpx2.AsyncClient(base_url=service, timeout=60) as client,
+        client.stream("GET", "/live/blog", params={"url": PAGE}) as stream,
+    ):
+        pieces = stream.aiter_text()
+        assert "retry: " in await anext(pieces)
+        answer = await client.post("/api/v1/blog/comments", json={"url": PAGE, "text": "First.", "guest": GUEST})
+        posted = str(answer.json()["id"])
+        assert posted in await anext(pieces)
+        return posted
+
+
 async def test_restarts_and_a_migration_under_load_fail_no_request(
     service: str, processes: list[Process], settings: dict[str, str], tmp_path: Path
 ) -> None:
+    first = await _told_at_once(service)
     async with loaded(service) as load:
+        load.posted.append(first)
         for process in processes:
             assert await asyncio.to_thread(process.stop, signal.SIGTERM) == 0
             await load.goes_on()

@@ -219,6 +219,28 @@ async def hidden(scene: Scene) -> Page:
     return scene.page
 
 
+async def news(scene: Scene, title: str = "News", sort: str = "old", root: str = "") -> Page:
+    """Others wrote while it was read: a reply, and more."""
+    url = scene.add(title, tag=f'data-site="demo" data-sort="{sort}"', root=root)
+    first = await scene.seed.post(url, "Mine rose twice as high as the tin. What did I do wrong?")
+    second = await scene.seed.post(url, "Too warm, too long, or both.", parent=first, name="Ned Bramble")
+    await scene.seed.post(url, "And the tin was too small.", name="Pavel Hruška")
+    async with scene.page.expect_request(lambda request: "/live/" in request.url):
+        await scene.reader.open(url)
+    await scene.seed.post(url, "Both, I fear.", parent=second)
+    for words in ("The same here.", "A bigger tin, then."):
+        await scene.seed.post(url, words, name="Hanna Weller")
+    await expect(scene.reader.button("2 new comments")).to_be_visible()
+    await expect(scene.reader.button("1 new comment")).to_be_visible()
+    await reach(scene.reader.button("2 new comments"))
+    return scene.page
+
+
+async def news_right_to_left(scene: Scene) -> Page:
+    """The newest first: they will stand above the list."""
+    return await news(scene, "جديد", "new", 'dir="rtl"')
+
+
 async def closed(scene: Scene) -> Page:
     """With a comment that its author deleted, under which somebody had answered."""
     url = scene.add("Closed")
@@ -372,6 +394,8 @@ STATES: dict[str, State] = {
     "delete": delete,
     "held": held,
     "hidden": hidden,
+    "news": news,
+    "news-right-to-left": news_right_to_left,
     "closed": closed,
     "serif": serif,
     "right-to-left": right_to_left,
