@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ def _settings(group: str) -> Form:
 
 COMMENT, PERSON, AT_PAGE = "/admin/comments/{site}/{id}", "/admin/people/{site}/{id}", "/admin/pages/{site}/{id}"
 SITE, GROUP = "/admin/sites/{site}", "/admin/sites/{site}/{group}"
+IMPORTS, AT_IMPORT = "/admin/sites/{site}/imports", "/admin/sites/{site}/imports/{id}"
 FORMS: dict[str, Form] = {
     **_do("/admin", "approve blog.{comment}.", "undo blog.{deed}"),
     **_do(COMMENT, "hold blog.{comment}.", place={"id": "{comment}"}),
@@ -86,6 +88,8 @@ FORMS: dict[str, Form] = {
     **_do(SITE, "rename", name="blog"),
     **_do(SITE, "remove", typed="not its name"),
     **{f"{GROUP} {group}": _settings(group) for group in GROUPS},
+    IMPORTS: Form(IMPORTS, {"do": "send"}),
+    AT_IMPORT: Form(AT_IMPORT, {"do": "stop"}, {"id": "{page}"}),
     **_do("/admin/log", "undo blog.{deed}"),
     "/admin/doctor": Form("/admin/doctor", {"url": "https://elsewhere.example/"}),
     "/admin/link": Form("/admin/link", {"t": "{link}", "name": "Nadia {number}"}),
@@ -118,6 +122,8 @@ ROWS = {
     **_rows((403, 403, 404, 403, 403, 403, 403, 303), *(f"{GROUP} {group}" for group in GROUPS if group != "spam")),
     **_rows((403, 403, 404, 403, 403, 403, 403, 200), f"{SITE} key", f"{SITE} new_key"),
     **_rows((403, 403, 404, 403, 403, 403, 403, 422), f"{SITE} remove"),  # the name that was typed is another
+    **_rows((403, 403, 404, 403, 403, 403, 403, 415), IMPORTS),  # a form that can bring no file
+    **_rows((403, 403, 404, 403, 403, 403, 403, 404), AT_IMPORT),  # there is none
     **_rows((403, 403, 403, 403, 403, 403, 403, 303), "/admin/sites add"),
     **_rows((403, 422, 422, 403, 403, 403, 403, 422), "/admin/doctor"),  # the page is of nobody's site
     **_rows((303, 303, 303, 303, 303, 303, 303, 303), "/admin/link"),  # whoever has the address
@@ -139,8 +145,8 @@ async def providers() -> AsyncIterator[Providers]:
 
 
 @pytest.fixture
-async def world(database_url: str, clock: Clock, providers: Providers) -> AsyncIterator[World]:
-    async with open_world(database_url, clock, extend=providers.extend) as opened:
+async def world(database_url: str, clock: Clock, providers: Providers, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(database_url, clock, extend=providers.extend, import_folder=str(tmp_path)) as opened:
         yield opened
 
 

@@ -110,6 +110,7 @@ def test_every_variable_is_read() -> None:
             "PALAVER_MAIL_FROM": "comments@blog.example",
             "PALAVER_AKISMET_KEY": "123abc",
             "PALAVER_AKISMET_URL": "http://127.0.0.1:81/",
+            "PALAVER_IMPORT_FOLDER": "/imports",
             "PALAVER_BACKUP_FOLDER": "/backup",
             "PALAVER_BACKUP_EVERY": "12",
             "PALAVER_BACKUP_KEEP_DAILY": "3",
@@ -122,6 +123,7 @@ def test_every_variable_is_read() -> None:
         }
     )
     assert found.public_url == "http://127.0.0.1:9000"
+    assert found.import_folder == "/imports"
     assert (found.backup_folder, found.backup_every) == ("/backup", 12)
     assert (found.backup_keep_daily, found.backup_keep_weekly) == (3, 0)
     assert found.secret_keys == (KEY, KEY + "2")
@@ -134,7 +136,7 @@ def test_every_variable_is_read() -> None:
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
     assert found.redis_url == "redis://:pw@cache.example:6379/1"
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 17
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 18
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:

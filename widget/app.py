@@ -48,6 +48,8 @@ from widget.spam.akismet import Akismet
 from widget.store.auth import Store as AuthStore
 from widget.store.clients import ClientStore
 from widget.store.email import EmailStore
+from widget.transfer.files import Files, folder_of
+from widget.transfer.working import Importer
 from widget.url_parts import split_url
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ def create_app(
         mastodon=MastodonSetup(public, ClientStore(database), settings.secret_keys),
     )
     backups = _scheduled_backups(settings, clock)
+    importer = Importer(core, Files(folder_of(settings.import_folder, settings.database_url)), settings.public_url)
     service = Service(
         origin=settings.public_url,
         core=core,
@@ -136,6 +139,7 @@ def create_app(
         cache=cache,
         pictures=pictures,
         doctor=Doctor(settings.public_url, providers, http, certificates, instead),
+        importer=importer,
         backups=backups,
         live=live,
     )
@@ -147,6 +151,7 @@ def create_app(
             asyncio.create_task(verify_key(core, settings.public_url)),
             asyncio.create_task(keep_forgetting(core)),
             asyncio.create_task(live.run()),
+            asyncio.create_task(importer.keep_working()),
             *([asyncio.create_task(backups.keep_making())] if backups else []),
             *([asyncio.create_task(shared.listen(directory.hear, cache.hear, live.hear))] if shared else []),
         ]

@@ -19,7 +19,20 @@ from widget.handlers import (
     reports,
     summaries,
 )
-from widget.handlers.admin import comment, doctor, inbox, log, numbers, page, pages, person, site, site_settings, sites
+from widget.handlers.admin import (
+    comment,
+    doctor,
+    imports,
+    inbox,
+    log,
+    numbers,
+    page,
+    pages,
+    person,
+    site,
+    site_settings,
+    sites,
+)
 from widget.operations import OPERATIONS
 
 _HANDLERS = {
@@ -79,6 +92,8 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/admin/sites/{site}", site.site, methods=["GET", "POST"]),
         Route("/admin/sites/{site}/export", site.export, methods=["GET"]),
         Route("/admin/sites/{site}/preview", site_settings.preview, methods=["GET"]),
+        Route("/admin/sites/{site}/imports", imports.imports, methods=["GET", "POST"]),
+        Route("/admin/sites/{site}/imports/{id}", imports.one, methods=["GET", "POST"]),
         Route("/admin/sites/{site}/{group}", site_settings.settings, methods=["GET", "POST"]),
         Route("/admin/numbers", numbers.numbers, methods=["GET"]),
         Route("/admin/log", log.log, methods=["GET", "POST"]),

@@ -14,6 +14,7 @@ from widget.doctor.examine import Doctor
 from widget.html import Html
 from widget.live import Live
 from widget.site_directory import SiteDirectory
+from widget.transfer.working import Importer
 from widget.views import ProviderView
 
 
@@ -28,5 +29,6 @@ class Service:
     cache: DocumentCache
     pictures: Pictures
     doctor: Doctor
+    importer: Importer
     backups: Scheduled | None  # None: the service makes none by itself
     live: Live

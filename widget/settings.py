@@ -46,6 +46,7 @@ class Settings:
     mail_from: Sender | None  # None where there is no server
     akismet_key: str = field(repr=False)  # "": not asked
     akismet_url: str
+    import_folder: str  # "": where `transfer.files` says
     backup_folder: str  # "": none
     backup_every: int  # hours; 0: the service makes none
     backup_keep_daily: int

@@ -194,6 +194,14 @@ SETTINGS = (
         parse_origin,
     ),
     Setting(
+        "import_folder",
+        "PALAVER_IMPORT_FOLDER",
+        "",
+        "Where files that owners give to `/admin` lie until they are imported; one that all machines reach, where "
+        "there are several. Empty: beside the SQLite file, or with PostgreSQL among the machine's temporary files.",
+        str,
+    ),
+    Setting(
         "backup_folder",
         "PALAVER_BACKUP_FOLDER",
         "",

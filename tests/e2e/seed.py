@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from widget import ids, site_verbs
 from widget.db import Database, Tx
-from widget.models import comments, pages, reports, sites
+from widget.models import comments, imports, pages, reports, sites
 from widget.models import people as people_table
 from widget.moderation import owners
 from widget.store import likes, people
@@ -54,6 +54,14 @@ class Seed:
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1))
 
         await self._database.write(add)
+
+    async def set_imports(self, **values: object) -> None:
+        """All that there are, as if somebody were at work on them."""
+
+        def change(tx: Tx) -> None:
+            tx.conn.execute(sa.update(imports).values(**values, told_at=tx.now))
+
+        await self._database.write(change)
 
     async def close_page(self, url: str) -> None:
         """No further comments."""

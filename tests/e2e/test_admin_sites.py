@@ -12,8 +12,9 @@ from tests.e2e.contexts import NewContext
 from tests.e2e.owner import POST, write
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
-from tests.e2e.site_states import SITE_STATES
+from tests.e2e.site_states import SITE_STATES, send_export
 from tests.e2e.states import Scene
+from tests.support.wxr import export, item, told
 from widget.demo.start import SITE
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,19 @@ async def test_export_is_downloaded_and_the_site_removed(moderator: Page, own_de
     await moderator.get_by_label("To remove the site").fill(SITE)
     await moderator.get_by_role("button", name="Remove for good").click()
     await expect(moderator.get_by_text("There is no site yet.")).to_be_visible()
+
+
+async def test_file_is_sent_looked_at_and_imported(moderator: Page, own_demo: Demo, other: Reader) -> None:
+    await moderator.goto(f"{own_demo.home}/admin/sites/{SITE}")
+    link = "https://old.example/posts/slow-bread/"
+    await send_export(moderator, export(item(told(1), told(2, parent=1), link=link)))
+    mappings = moderator.get_by_label("Where pages are now")
+    await expect(mappings).to_have_value(f"https://old.example={own_demo.blog}")
+    await moderator.get_by_role("button", name="Import", exact=True).click()
+    await expect(moderator.locator("#import .status")).to_have_text("Imported")
+    await expect(moderator.get_by_role("row", name="Imported 2")).to_be_visible()
+    await other.open(f"{own_demo.blog}{POST}")
+    await expect(other.thread.get_by_text("Comment 2")).to_be_visible()
 
 
 async def test_tag_and_key_are_copied(page: Page, demo: Demo, seed: Seed, blog: Blog) -> None:

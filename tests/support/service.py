@@ -51,6 +51,7 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "mail_from": None,
         "akismet_key": "",
         "akismet_url": "https://rest.akismet.com",
+        "import_folder": "",
         "backup_folder": "",
         "backup_every": 0,
         "backup_keep_daily": 7,

@@ -65,7 +65,7 @@ async def test_page_is_where_the_mapping_says(importer: Importer, mappings: list
 
 async def test_mapping_that_no_page_needs_is_reported(importer: Importer) -> None:
     report = await importer(item(told(1)), options=Options(mappings=[Mapping("/x", "/y")]), dry_run=True)
-    assert report.warnings == ["No page begins with /x, which --map names."]
+    assert report.warnings == ["No page begins with /x, which a mapping names."]
 
 
 async def test_report_names_the_mapping_that_brings_pages_in(importer: Importer) -> None:

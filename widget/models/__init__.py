@@ -17,7 +17,7 @@ from widget.models.content import (
     site_aliases,
     sites,
 )
-from widget.models.moderation import actions, appointments, owner_links
+from widget.models.moderation import actions, appointments, imports, owner_links
 from widget.models.people import avatars, identities, people, standings
 from widget.models.reports import reports
 from widget.models.sign_in import attempts, clients, email_codes, sessions, sso_tokens
@@ -35,6 +35,7 @@ __all__ = [
     "has_status",
     "idempotency_keys",
     "identities",
+    "imports",
     "is_shown",
     "likes",
     "metadata",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from widget.models.columns import id_column, metadata, text
+from widget.models.columns import flag, id_column, integer, metadata, text
 
 actions = sa.Table(  # lines are added and never changed
     "actions",
@@ -33,6 +33,26 @@ owner_links = sa.Table(  # each makes one person an owner, once
     metadata,
     sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
+)
+
+imports = sa.Table(  # files that owners gave to `/admin`, what was found in them, and what became of them
+    "imports",
+    metadata,
+    id_column("site_id", key=True),
+    id_column("id", key=True),
+    id_column("person_id", null=True),  # who; null: somebody who was erased
+    sa.Column("state", sa.String(9), nullable=False),  # looking, looked, importing, done, failed, stopped
+    text("file_name"),  # as it was called there
+    text("mappings", ""),  # OLD=NEW, a line each
+    flag("any_host", False),
+    integer("done"),  # comments gone through
+    sa.Column("total", sa.Integer),  # null: not known yet
+    text("report", ""),  # JSON (`transfer.working`)
+    text("error", ""),  # a sentence
+    sa.Column("told_at", sa.BigInteger, nullable=False, server_default="0"),  # by whoever is at work; 0: nobody is yet
+    sa.ForeignKeyConstraint(["site_id"], ["sites.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
+    sa.Index("ix_imports_person", "person_id"),
 )
 
 appointments = sa.Table(  # a role for whoever signs in with that account; gone once it is given

@@ -43,7 +43,7 @@ class Addresses:
 
     def unused(self) -> list[str]:
         """A sentence for each mapping that no address began with."""
-        return [f"No page begins with {mapping.old}, which --map names." for mapping in self._mappings.unused()]
+        return [f"No page begins with {mapping.old}, which a mapping names." for mapping in self._mappings.unused()]
 
     def about(self, foreign: Counter[str]) -> str:
         """A sentence on comments of other origins, by how many there are of each, with what would bring them in."""

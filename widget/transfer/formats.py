@@ -62,6 +62,7 @@ async def import_file(
     source_format: str | None = None,
     secret_keys: Sequence[str] = (),
     own_origin: str | None = None,
+    by: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -90,7 +91,7 @@ async def import_file(
             progress=progress,
         )
     source = Source(chosen.NAME, lambda: read(chosen.read), secret_keys)
-    return await import_records(db, site_name, source, options, dry_run=dry_run, progress=progress)
+    return await import_records(db, site_name, source, options, by=by, dry_run=dry_run, progress=progress)
 
 
 def recognise(path: Path) -> Format:

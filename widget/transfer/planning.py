@@ -109,7 +109,9 @@ class _Planner:
         report.pages = sum(map(bool, plan.first_ids))
         report.people = self._scratch.count_authors()
         report.max_depth = self._place_all()
-        report.warnings += self._warnings(self._pin())
+        if report.foreign:
+            report.advice = self._addresses.about(report.foreign)
+        report.notes += self._notes(self._pin())
         return plan
 
     def _find_threads(self) -> None:
@@ -168,9 +170,7 @@ class _Planner:
                 self.plan.pinned.add(number)
         return count.total() - len(self.plan.pinned)
 
-    def _warnings(self, too_many_pins: int) -> Iterator[str]:
-        if self.plan.report.foreign:
-            yield self._addresses.about(self.plan.report.foreign)
+    def _notes(self, too_many_pins: int) -> Iterator[str]:
         yield from self._addresses.unused()
         if self._undatable:
             yield f"Dated before 1990 or after today, and taken as it is: {counted(self._undatable, 'comment')}."

@@ -28,13 +28,18 @@ class Report:
     duplicates: int = 0
     orphans: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    warnings: list[str] = field(default_factory=list)
     foreign: Counter[str] = field(default_factory=Counter)  # comments on pages of other origins, by origin
+    advice: str = ""  # how the command brings those in
+    notes: list[str] = field(default_factory=list)  # sentences on what else one should know
+
+    @property
+    def warnings(self) -> list[str]:
+        return [self.advice, *self.notes] if self.advice else self.notes
 
     def as_json(self) -> dict[str, Any]:
-        """What is told of `foreign` stands in `skipped` and `warnings`."""
-        told = {name: value for name, value in vars(self).items() if name != "foreign"}
-        return {**told, "states": {state: self.states[state] for state in STATES}, "skipped": dict(self.skipped)}
+        told = {name: value for name, value in vars(self).items() if name not in ("foreign", "advice", "notes")}
+        states = {state: self.states[state] for state in STATES}
+        return {**told, "states": states, "skipped": dict(self.skipped), "warnings": self.warnings}
 
     def as_lines(self, *, dry_run: bool) -> list[str]:
         """The same for a person."""

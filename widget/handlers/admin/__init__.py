@@ -6,6 +6,7 @@ comment.py   one comment in its place
 person.py    one person, and what can be done about them
 pages.py     the pages of a site, and those that look like one
 page.py      one page, and a merge before it is done
+imports.py   files from other systems
 numbers.py   how much was written
 doctor.py    what of the comments on a page will not work
 log.py       what was done

@@ -62,15 +62,15 @@ Deed = Callable[[Desk], Awaitable[Outcome | Response]]  # a response: what no ad
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def at_desk(page: Page, deed: Deed | None = None) -> Handler:
-    """The handler of a page; `deed` is what a POST to it does."""
+def at_desk(page: Page, deed: Deed | None = None, *, form: bool = True) -> Handler:
+    """The handler of a page; `deed` is what a POST to it does, and reads what was sent by itself if it is no `form`."""
 
     async def handle(request: Request) -> Response:
         service = service_of(request)
         fields: list[tuple[str, str]] = []
         if request.method == "POST":
             check_change(request.headers, service.origin)
-            fields = await read_fields(request, MAX_FIELDS)
+            fields = await read_fields(request, MAX_FIELDS) if form else []
         try:
             visitor = check_signed_in(await service.auth.page_visitor(request))
             desk = Desk(request, service, visitor, fields)
