@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from widget import ids
@@ -17,7 +18,8 @@ from widget.store.page_list import Listed
 from widget.store.pages import Page
 from widget.store.sites import Site
 
-AT_ONCE = 1_000  # pages in a unit of work
+AT_ONCE = 1_000  # pages in a unit of work that reads
+SPLIT_AT_ONCE = 20  # in one that writes
 
 
 async def list_all(db: Database, site_name: str) -> list[Listed]:
@@ -57,16 +59,19 @@ def _merge(tx: Tx, site_name: str, page: str, into: str) -> Page:
     return whole
 
 
-async def split(db: Database, site_name: str, page: str) -> Page:
-    """Give a merged page its comments back. Raises `NotFound` and `Conflict` (it is no part of another)."""
-    return await db.write(_split, site_name, page)
+async def split(db: Database, site_name: str, named: Sequence[str]) -> list[Page]:
+    """Give merged pages their comments back. Raises `NotFound` and `Conflict` (one is no part of another)."""
+    found: list[Page] = []
+    for start in range(0, len(named), SPLIT_AT_ONCE):
+        found += await db.write(_split, site_name, named[start : start + SPLIT_AT_ONCE])
+    return found
 
 
-def _split(tx: Tx, site_name: str, page: str) -> Page:
+def _split(tx: Tx, site_name: str, named: Sequence[str]) -> list[Page]:
     site = get_site(tx, site_name)
-    part = _find(tx, site, page)
-    actions.add_actions(tx, site.id, None, [split_off(tx, site, part)], "palaver pages split")
-    return _by_id(tx, site, part.id)
+    parts = [_find(tx, site, page) for page in named]
+    actions.add_actions(tx, site.id, None, [split_off(tx, site, part) for part in parts], "palaver pages split")
+    return pages.list_pages_by_id(tx, site.id, [part.id for part in parts])
 
 
 def _find(tx: Tx, site: Site, named: str) -> Page:

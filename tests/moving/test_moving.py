@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,23 @@ async def test_moderator_undoes_what_a_command_moved(world: World, mover: Mover,
     await check_counters(world)
 
 
+async def test_large_move_is_done_in_several_deeds_and_split_at_once(
+    world: World, mover: Mover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.moving.carrying.MOST_PAGES", 3)
+    monkeypatch.setattr("widget.moving.carrying.MOST_COMMENTS", 4)
+    monkeypatch.setattr("widget.page_verbs.SPLIT_AT_ONCE", 3)
+    await mover.write(*(f"/old/{number}" for number in range(7)), "/old/0", "/old/0", "/old/0", "/old/0")
+    before = await mover.pages()
+    report = await mover.maps("/old=/new")
+    assert len(report.moved) == 7
+    by_deed = Counter(action.batch_id for action in await log(world))
+    assert sorted(by_deed.values()) == [1, 3, 3]
+    await page_verbs.split(world.db, "blog", [ids.encode(move.page.id) for move in report.moved])
+    assert {path: count for path, count in (await mover.pages()).items() if count} == before
+    await check_counters(world)
+
+
 async def test_page_that_moves_keeps_its_title_and_closes_when_it_would_have(world: World, mover: Mover) -> None:
     await mover.write("/a")
     world.clock.pass_seconds(31 * 86_400)
@@ -179,10 +197,10 @@ async def test_pages_are_merged_and_split_by_command(world: World, mover: Mover)
     await mover.write("/a", "/b")
     whole = await page_verbs.merge(world.db, "blog", "/a", f"{BLOG}/b")
     assert (whole.url, whole.count) == (f"{BLOG}/b", 2)
-    page = await page_verbs.split(world.db, "blog", "/a")
+    [page] = await page_verbs.split(world.db, "blog", ["/a"])
     assert await mover.pages() == {"/a": 1, "/b": 1}
     with pytest.raises(Conflict, match="/a was not merged into another page"):
-        await page_verbs.split(world.db, "blog", ids.encode(page.id))
+        await page_verbs.split(world.db, "blog", [ids.encode(page.id)])
     for named in ("/none", "nonsense", "0123456789abc"):
         with pytest.raises(NotFound, match=f"“{named}”"):
             await page_verbs.merge(world.db, "blog", named, "/b")

@@ -55,15 +55,15 @@ def pages_merge(ctx: click.Context, site_name: str, page: str, into: str) -> Non
 
 @pages.command("split")
 @click.argument("site_name", metavar="SITE")
-@click.argument("page")
+@click.argument("parts", metavar="PAGE…", nargs=-1, required=True)
 @click.pass_context
-def pages_split(ctx: click.Context, site_name: str, page: str) -> None:
-    """Take PAGE, which moved or was merged into another, out again, with its comments."""
+def pages_split(ctx: click.Context, site_name: str, parts: tuple[str, ...]) -> None:
+    """Take each PAGE, which moved or was merged into another, out again, with its comments."""
     from widget import page_verbs  # noqa: PLC0415
     from widget.moving.moving import counted  # noqa: PLC0415
 
-    part = run_verb(migrated(read_settings(ctx)), lambda db: page_verbs.split(db, site_name, page))
-    click.echo(f"{part.url or part.key} has {counted(part.count, 'comment')} of its own again.")
+    for part in run_verb(migrated(read_settings(ctx)), lambda db: page_verbs.split(db, site_name, parts)):
+        click.echo(f"{part.url or part.key} has {counted(part.count, 'comment')} of its own again.")
 
 
 @pages.command("move")

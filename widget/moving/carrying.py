@@ -1,8 +1,11 @@
-"""Carrying out a plan, in deeds of at most `AT_ONCE` pages, each of which can be undone in the log."""
+"""Carrying out a plan, in several deeds, each of which can be undone in the log.
+
+Nobody else can write to SQLite while one is done, so a deed has few pages, and few comments unless one page has more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from widget.db import Database, Tx
 from widget.events import PageChanged
@@ -15,7 +18,7 @@ from widget.store.actions import Line
 from widget.store.pages import Page
 from widget.store.sites import Site
 
-AT_ONCE = 100
+MOST_PAGES, MOST_COMMENTS = 100, 2_000  # of a deed
 REASON = "palaver pages move"  # in the log, where nobody's name stands
 
 
@@ -31,12 +34,23 @@ async def carry_out(
     if plan.origins:
         await db.write(_add_origins, site_name, plan.origins, own_origin)
     moved: list[Move] = []
-    for start in range(0, len(plan.moves), AT_ONCE):
-        chosen = plan.moves[start : start + AT_ONCE]
+    for chosen in _deeds(plan.moves):
         moved += await db.write(_carry, site_name, chosen)
         if progress:
             progress(len(chosen))
     return moved
+
+
+def _deeds(moves: Sequence[Move]) -> Iterator[list[Move]]:
+    deed, comments = list[Move](), 0
+    for move in moves:
+        if deed and (len(deed) == MOST_PAGES or comments + move.page.count > MOST_COMMENTS):
+            yield deed
+            deed, comments = [], 0
+        deed.append(move)
+        comments += move.page.count
+    if deed:
+        yield deed
 
 
 def _add_origins(tx: Tx, site_name: str, origins: Sequence[str], own_origin: str) -> None:
