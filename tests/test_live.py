@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from auth import Visitor
 from tests.moderation.acting import actor_of
+from tests.support import exports
 from tests.support.cast import Cast
+from tests.support.importer import Importer
 from tests.support.service import PAGE, Clock, World, open_world
 from tests.support.service import settings as service_settings
 from tests.support.streams import Event, Reader, Stream, document
@@ -195,6 +198,12 @@ async def test_readers_of_merged_pages_read_the_thread_anew_and_are_told_of_it_f
         assert (await told(stream, 1)).kind == "reset"
         await world.post("At the new address.", url=LATER)
         assert "At the new address." in (await told(stream, 2)).body["comments"][0]["html"]
+
+
+async def test_thread_is_to_be_read_anew_after_an_import(world: World, tmp_path: Path) -> None:
+    async with Stream(world.app, page=exports.PAGE).open() as stream:
+        await Importer(world, tmp_path)(data=exports.disqus())
+        assert (await told(stream, 1)).kind == "reset"
 
 
 async def test_stream_of_a_thread_is_for_its_own_frame_alone(world: World) -> None:

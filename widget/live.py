@@ -199,7 +199,8 @@ class Live:
         site = await self._site(room)
         if site is None or not site.live:
             for stream in room.streams:
-                stream.end()
+                if not stream.ended:
+                    stream.end()
             return
         news = await self._core.db.read(read_news, site, room.key[1], min(stream.version for stream in room.streams))
         if news is None:

@@ -31,10 +31,10 @@ class Shown(NamedTuple):
 
 
 class Stream:
-    """A connection to `/live/{site}`, held over ASGI; `taking` is cleared for a reader who takes nothing more."""
+    """A connection to `/live/blog`, held over ASGI; `taking` is cleared for a reader who takes nothing more."""
 
-    def __init__(self, app: ASGIApp, since: int | str = 0, *, site: str = "blog", **headers: str) -> None:
-        query = urlencode({"url": PAGE, "since": since})
+    def __init__(self, app: ASGIApp, since: int | str = 0, *, page: str = PAGE, **headers: str) -> None:
+        query = urlencode({"url": page, "since": since})
         self._app = app
         self._scope = {
             "type": "http",
@@ -42,8 +42,8 @@ class Stream:
             "http_version": "1.1",
             "method": "GET",
             "scheme": "http",
-            "path": f"/live/{site}",
-            "raw_path": f"/live/{site}".encode(),
+            "path": "/live/blog",
+            "raw_path": b"/live/blog",
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],

@@ -31,7 +31,7 @@ _CHANGES = (  # built once: building a statement anew costs more than running it
         comments.c.changed > sa.bindparam("since"),
         comments.c.changed > sa.literal_column("0"),  # as the index has it
     )
-    .order_by(comments.c.changed.desc(), comments.c.id)
+    .order_by(comments.c.changed.desc())
     .limit(sa.bindparam("limit"))
 )
 
