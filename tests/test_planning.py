@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.support.database import recorded
 from tests.support.service import PAGE, World, open_world
 from widget.db import Tx
 from widget.documents import read_page_key
+from widget.store.latest import list_latest
 from widget.threads import read_thread
 
 _CONTROL = (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT)
@@ -64,3 +66,30 @@ async def test_thread_is_read_again_by_plans_of_the_first_time(sqlite_url: str, 
             await world.db.write(read_thread, world.blog, key, "old")
 
         assert await plans_of_second(world, read) == []
+
+
+LARGE = (  # what ANALYZE writes of a million comments on 10,000 pages
+    ("comments", "ix_comments_page", "1000000 1000000 100 1"),
+    ("comments", "sqlite_autoindex_comments_1", "1000000 1000000 1"),
+    ("pages", "sqlite_autoindex_pages_1", "10000 10000 1"),
+    ("pages", "sqlite_autoindex_pages_2", "10000 10000 1"),
+    ("people", "sqlite_autoindex_people_1", "100001 1"),
+)
+
+
+async def test_latest_comments_are_found_without_looking_at_all_pages(sqlite_url: str, clock: Any) -> None:
+    """Whether somebody let SQLite count its rows or not."""
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("ANALYZE")
+        connection.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", LARGE)
+    connection.close()
+    async with open_world(sqlite_url, clock) as world:
+        with recorded(world) as statements:
+            await world.db.read(list_latest, world.blog.id, 10)
+        [statement] = statements
+
+        def explain(tx: Tx) -> list[str]:
+            plan = tx.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.sql}", statement.parameters)
+            return [row.detail for row in plan]
+
+        assert not [step for step in await world.db.read(explain) if step.startswith("SCAN")]

@@ -21,14 +21,19 @@ _oldest = (
     .limit(1)
     .scalar_subquery()
 )
-_LATEST = (
+_newest = (
+    sa.select(comments.c.id)
+    .where(comments.c.site_id == _site, has_status("approved"), comments.c.id >= sa.func.coalesce(_oldest, 0))
+    .order_by(comments.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_LATEST = (  # chosen before anything is joined: else SQLite begins with the pages, all of them
     sa.select(pages.c.key, pages.c.url, pages.c.title, *COLUMNS)
     .select_from(
         with_authors().join(pages, sa.and_(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id))
     )
-    .where(comments.c.site_id == _site, has_status("approved"), comments.c.id >= sa.func.coalesce(_oldest, 0))
+    .where(comments.c.site_id == _site, comments.c.id.in_(_newest))
     .order_by(comments.c.id.desc())
-    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
 
