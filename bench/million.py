@@ -26,9 +26,9 @@ from bench.client import Connection, ask_all, connections, get, send
 from bench.comparing import Load
 from bench.filling import BLOG, Filling, name_of
 from bench.posting import CREATED, PATH
-from bench.processes import PALAVER, Cores, Server, running
+from bench.processes import Cores, Server, palaver, running, tree_cpu
 from bench.report import machine, write
-from bench.sizes import TABLES, Size, database_cpu, sizes_of_postgres, sizes_of_sqlite
+from bench.sizes import TABLES, Size, sizes_of_postgres, sizes_of_sqlite
 from bench.texts import make_text
 from bench.world import SITE
 from tests.support.postgres import running_postgres
@@ -48,6 +48,7 @@ class Place(NamedTuple):
     """A database with a site in it."""
 
     url: str
+    server: int  # the database's process id; 0: it is part of the service
     filling: Filling
     token: str  # of a reader's session
 
@@ -72,7 +73,8 @@ def main() -> None:
         sizes: list[Sequence[Size]] = []
         costs: list[dict[str, list[Cost]]] = []
         for kind, pair in urls.items():
-            places = [_make(url, number) for url, number in zip(pair, (SMALL, given.comments), strict=True)]
+            server = 0 if kind == "SQLite" else postgres.pid
+            places = [_make(url, server, number) for url, number in zip(pair, (SMALL, given.comments), strict=True)]
             _tell(f"{kind}: sizes")
             sizes.append(sizes_of_sqlite(pair[1]) if kind == "SQLite" else asyncio.run(sizes_of_postgres(pair[1])))
             _tell(f"{kind}: requests")
@@ -89,13 +91,13 @@ def main() -> None:
         write(given.write, text)
 
 
-def _make(url: str, number: int) -> Place:
+def _make(url: str, server: int, number: int) -> Place:
     _tell(f"{url.partition(':')[0]}: {number:,} comments")
     migrate(url)
     site_id, token = asyncio.run(_add_site(url))
     filling = Filling(site_id, number)
     filling.write(url)
-    return Place(url, filling, token)
+    return Place(url, server, filling, token)
 
 
 async def _add_site(url: str) -> tuple[int, str]:
@@ -179,23 +181,25 @@ async def _measure(cores: Cores, folder: Path, places: Sequence[Place]) -> dict[
             found: list[list[Cost]] = [[] for _ in places]
             for _ in range(ROUNDS + 1):
                 for number, load in enumerate(loads):
-                    found[number].append(await _cost(services[number], places[number].url, opened[number], load))
+                    found[number].append(await _cost(services[number], places[number].server, opened[number], load))
             costs[loads[0].name] = [_middle(each[1:]) for each in found]
         costs["resident memory"] = [Cost(service.memory(), 0) for service in services]
     return costs
 
 
 def _serve(cores: Cores, folder: Path, url: str) -> Server:
-    settings = {"PALAVER_DATABASE_URL": url, "PALAVER_LIMITS": "off", "PALAVER_SECRET_KEYS": "k" * 40}
     own = Path(tempfile.mkdtemp(dir=folder))
-    return Server(cores, own, [*PALAVER, "serve"], **settings)
+    return palaver(cores, own, PALAVER_DATABASE_URL=url, PALAVER_SECRET_KEYS="k" * 40)
 
 
-async def _cost(service: Server, url: str, connection: Connection, load: Load) -> Cost:
+async def _cost(service: Server, database: int, connection: Connection, load: Load) -> Cost:
+    def cpu() -> float:
+        return service.cpu() + (tree_cpu(database) if database else 0)
+
     requests = list(itertools.islice(load.requests, REQUESTS))
-    before = service.cpu() + database_cpu(url)
+    before = cpu()
     times = await ask_all([connection], requests, load.expected)
-    return Cost((service.cpu() + database_cpu(url) - before) / REQUESTS, statistics.median(times))
+    return Cost((cpu() - before) / REQUESTS, statistics.median(times))
 
 
 def _middle(costs: Sequence[Cost]) -> Cost:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -58,21 +54,3 @@ def _called(index: str) -> str:
     if index.startswith(("sqlite_autoindex", "pk_", "uq_")):
         return KEY if index.startswith("pk_") or index.endswith("_1") else UNIQUE
     return index
-
-
-def database_cpu(url: str) -> float:
-    """Seconds of CPU that a PostgreSQL of `running_postgres` has used so far, to 10 ms (proc(5)).
-
-    0 for SQLite, which is part of the service.
-    """
-    folder = parse_qs(urlsplit(url).query).get("host")
-    if not folder:
-        return 0
-    server = (Path(folder[0]) / "data" / "postmaster.pid").read_text().split()[0]
-    processes = [server, *Path(f"/proc/{server}/task/{server}/children").read_text().split()]
-    ticks = 0
-    for process in processes:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            ticks += sum(map(int, fields[11:15] if process == server else fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")

@@ -13,7 +13,7 @@ import pytest
 from tests.support.cast import Cast, cookie_of
 from tests.support.database import recorded
 from tests.support.html import Html
-from tests.support.service import GUEST, HOME, PAGE, World
+from tests.support.service import GUEST, HOME, PAGE, Clock, World, open_world
 from widget import comments
 from widget.cache import MAX_ADDRESS, TRUST, DocumentCache, Entry, Key, Rendered, SummaryKey
 from widget.comments import Draft
@@ -441,3 +441,10 @@ async def test_build_that_fails_is_tried_again() -> None:
     with pytest.raises(Unavailable):
         await documents.cache.get(KEY, fail)
     assert await documents.get() == "version 1"
+
+
+async def test_owner_says_how_much_is_kept(sqlite_url: str, clock: Clock) -> None:
+    async with open_world(sqlite_url, clock, cache_megabytes=1) as small:
+        for number in range(400):  # each counts as 4,000 bytes at least
+            await get(small, f"{PAGE}/{number}")
+        assert 100 < len(small.app.service.cache._entries) < 300

@@ -103,6 +103,7 @@ def test_every_variable_is_read() -> None:
             "PALAVER_SECRET_KEYS": f"{KEY},{KEY}2",
             "PALAVER_LIMITS": "off",
             "PALAVER_AVATARS": "off",
+            "PALAVER_CACHE_MEGABYTES": "256",
             "PALAVER_HOST": "0.0.0.0",
             "PALAVER_TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8",
             "PALAVER_LOG_LEVEL": "warning",
@@ -128,6 +129,7 @@ def test_every_variable_is_read() -> None:
     assert (found.backup_keep_daily, found.backup_keep_weekly) == (3, 0)
     assert found.secret_keys == (KEY, KEY + "2")
     assert (found.limits, found.avatars) == (False, False)
+    assert found.cache_megabytes == 256
     assert len(found.trusted_proxies) == 2
     assert found.mail_url == MailServer("mail.example", 465, "implicit", "me", "pw")
     assert found.mail_from == Sender("", "comments", "blog.example")
@@ -136,7 +138,7 @@ def test_every_variable_is_read() -> None:
     assert (found.oidc["my-house"].id, found.oidc["my-house"].label) == ("o", "my-house")
     assert found.warnings == ()
     assert found.redis_url == "redis://:pw@cache.example:6379/1"
-    assert len({setting.env for setting in SETTINGS if setting.env}) == 18
+    assert len({setting.env for setting in SETTINGS if setting.env}) == 19
 
 
 def test_secret_may_come_from_the_environment_and_the_rest_from_the_file() -> None:

@@ -98,7 +98,7 @@ def create_app(
     extra_providers, extra_routes = extend(html.environment) if extend else ((), ())
     providers = offered_providers(settings, extra_providers)
     mailer = _mailer(settings, certificates, clock)
-    cache = DocumentCache(now=clock)
+    cache = DocumentCache(now=clock, max_bytes=settings.cache_megabytes << 20)
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)

@@ -39,6 +39,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     limits: bool
     avatars: bool
+    cache_megabytes: int
     host: str
     port: int
     trusted_proxies: tuple[Network, ...]

@@ -154,6 +154,13 @@ SETTINGS = (
         "`off`: no picture is fetched from where a provider says it is; those that are kept stay.",
         _on_off,
     ),
+    Setting(
+        "cache_megabytes",
+        "PALAVER_CACHE_MEGABYTES",
+        "32",
+        "How much memory each process may take for threads that are ready to be sent: about 60 of them to a megabyte.",
+        _number(1, 100_000),
+    ),
     Setting("host", "PALAVER_HOST", "127.0.0.1", "The address to listen on, also `--host`.", _host),
     # No variable: Kubernetes sets PALAVER_PORT to something else beside a service of this name.
     Setting("port", None, "8000", "The port to listen on, also `--port`.", _number(1, 65_535)),

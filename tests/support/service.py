@@ -44,6 +44,7 @@ def settings(database_url: str, **changes: Any) -> Settings:
         "secret_keys": ("k" * 32,),
         "limits": False,
         "avatars": True,
+        "cache_megabytes": 32,
         "host": "127.0.0.1",
         "port": 8000,
         "trusted_proxies": (),

@@ -30,7 +30,7 @@ async def test_second_import_adds_and_changes_nothing(importer: Importer, world:
 
 async def _version(world: World) -> Any:
     """Rises with everything that readers of the page see."""
-    return await world.db.read(pages.get_versions, "blog", "url:blog.example/7")
+    return await world.db.read(pages.get_versions, world.blog.id, "url:blog.example/7")
 
 
 async def test_newer_export_adds_only_what_is_new(importer: Importer) -> None:

@@ -70,7 +70,7 @@ async def _cached(request: Request, document: Document) -> Response:
     service = service_of(request)
 
     async def reread() -> tuple[int, int]:
-        return await service.core.db.read(pages.get_versions, document.site.name, document.page.key)
+        return await service.core.db.read(pages.get_versions, document.site.id, document.page.key)
 
     async def build() -> Rendered:
         thread, now = await service.core.db.read(_read_shared, document)

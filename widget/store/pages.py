@@ -49,9 +49,9 @@ _BY_ID_LOCKED = _BY_ID.with_for_update()
 _VERSIONS = (
     sa.select(sites.c.version, sa.func.coalesce(pages.c.version, 0))
     .select_from(sites)
-    .outerjoin(_asked, sa.and_(_asked.c.site_id == sites.c.id, _asked.c.key == _page))
-    .outerjoin(pages, _ANSWERS)
-    .where(sites.c.name == _site)
+    .outerjoin(_asked, sa.and_(_asked.c.site_id == _site, _asked.c.key == _page))
+    .outerjoin(pages, sa.and_(pages.c.site_id == _site, _ANSWERS))
+    .where(sites.c.id == _site)
 )
 _COUNTS = (
     sa.select(_asked.c.key, pages.c.key, pages.c.count)
@@ -115,9 +115,9 @@ def list_pages_by_id(tx: Tx, site_id: int, page_ids: Sequence[int]) -> list[Page
     return [Page(*row) for row in tx.conn.execute(query)]
 
 
-def get_versions(tx: Tx, site_name: str, key: str) -> tuple[int, int]:
+def get_versions(tx: Tx, site_id: int, key: str) -> tuple[int, int]:
     """The versions of a site and of its page: 0 for a site that is gone, and for a page without comments."""
-    row = tx.conn.execute(_VERSIONS, {"site": site_name, "page": key}).one_or_none()
+    row = tx.conn.execute(_VERSIONS, {"site": site_id, "page": key}).one_or_none()
     return (row[0], row[1]) if row else (0, 0)
 
 
