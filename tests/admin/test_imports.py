@@ -62,8 +62,8 @@ def label(who: Member) -> str:
 
 
 def facts(who: Member) -> dict[str, str]:
-    rows = who.page.all(".//table[@class='facts']//tr")
-    return {text_of(row.find("th")): text_of(row.find("td")) for row in rows}  # type: ignore[arg-type]
+    rows = who.page.all(".//dl[@class='facts']/div")
+    return {text_of(row.find("dt")): text_of(row.find("dd")) for row in rows}  # type: ignore[arg-type]
 
 
 async def test_file_is_looked_at_imported_and_gone(world: World, olga: Member, folder: Path) -> None:
@@ -81,7 +81,7 @@ async def test_file_is_looked_at_imported_and_gone(world: World, olga: Member, f
     assert (label(olga), await shown(world)) == ("Waits for you", [])
     found = facts(olga)
     assert found["Format"] == "wordpress"
-    assert found["Comments in the file"] == "4: 3 approved, 1 pending"
+    assert found["Comments in the file"] == "4 (3 approved, 1 pending)"
     assert (found["To be imported"], found["Left out: page of another host"]) == ("3", "1")
     assert olga.page.text(".//textarea[@name='mappings']") == f"https://old.example={BLOG}"
     await olga.do("look", mappings=olga.page.text(".//textarea[@name='mappings']"))

@@ -16,6 +16,7 @@ from tests.e2e.admin_states import ADMIN_STATES
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
 from tests.e2e.contexts import NewContext
+from tests.e2e.imported_states import IMPORTED_STATES
 from tests.e2e.moderating_states import MODERATING_STATES
 from tests.e2e.policy_states import POLICY_STATES
 from tests.e2e.reader import Reader
@@ -40,8 +41,13 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
-STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES, **SITE_STATES}
-PICTURES = [(state, name) for state in STATES for name in (*FORMATS, *(SPECIAL if state in ALSO_SPECIAL else ()))]
+STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES, **SITE_STATES, **IMPORTED_STATES}
+TWO = ("1280-light", "390-dark")  # of what differs in its comments alone
+PICTURES = [
+    (state, name)
+    for state in STATES
+    for name in (*(TWO if state in IMPORTED_STATES else FORMATS), *(SPECIAL if state in ALSO_SPECIAL else ()))
+]
 
 
 @pytest.mark.parametrize(("state", "name"), PICTURES)
@@ -61,5 +67,6 @@ async def test_picture(
     shown = await STATES[state](Scene(Reader(page), blog, seed, f"{demo.blog}/posts/slow-bread/", name))
     FOLDER.mkdir(parents=True, exist_ok=True)
     await shown.screenshot(
-        path=FOLDER / f"{state}-{name}.png", full_page=state == "account" or state in {**ADMIN_STATES, **SITE_STATES}
+        path=FOLDER / f"{state}-{name}.png",
+        full_page=state == "account" or state in {**ADMIN_STATES, **SITE_STATES, **IMPORTED_STATES},
     )

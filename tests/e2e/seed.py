@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,11 +12,14 @@ import sqlalchemy as sa
 
 from widget import ids, site_verbs
 from widget.db import Database, Tx
+from widget.mapping import parse_mapping
 from widget.models import comments, imports, pages, reports, sites
 from widget.models import people as people_table
 from widget.moderation import owners
 from widget.store import likes, people
 from widget.store import sites as site_store
+from widget.transfer.formats import import_file
+from widget.transfer.plan import Options
 
 
 class Seed:
@@ -54,6 +59,14 @@ class Seed:
             tx.conn.execute(_page(page_id).values(version=pages.c.version + 1))
 
         await self._database.write(add)
+
+    async def bring(self, site: str, data: bytes, origin: str) -> None:
+        """Import a file whose pages were on https://blog.example."""
+        options = Options(mappings=[parse_mapping(f"https://blog.example={origin}")])
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            await import_file(self._database, site, Path(file.name), options)
 
     async def set_imports(self, **values: object) -> None:
         """All that there are, as if somebody were at work on them."""

@@ -93,7 +93,7 @@ async def test_file_is_sent_looked_at_and_imported(moderator: Page, own_demo: De
     await expect(mappings).to_have_value(f"https://old.example={own_demo.blog}")
     await moderator.get_by_role("button", name="Import", exact=True).click()
     await expect(moderator.locator("#import .status")).to_have_text("Imported")
-    await expect(moderator.get_by_role("row", name="Imported 2")).to_be_visible()
+    await expect(moderator.locator(".facts div", has_text="Imported")).to_have_text("Imported 2", use_inner_text=True)
     await other.open(f"{own_demo.blog}{POST}")
     await expect(other.thread.get_by_text("Comment 2")).to_be_visible()
 

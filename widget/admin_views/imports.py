@@ -80,7 +80,7 @@ def _facts(report: Mapping[str, Any], *, done: bool) -> Iterator[tuple[str, str]
     skipped: Mapping[str, int] = report["skipped"]
     written = report["imported"] if done else report["comments"] - sum(skipped.values()) - report["duplicates"]
     yield "Format", report["format"]
-    yield "Comments in the file", f"{report['comments']:,}" + (f": {states}" if states else "")
+    yield "Comments in the file", f"{report['comments']:,}" + (f" ({states})" if states else "")
     yield "Imported" if done else "To be imported", f"{written:,}"
     yield "Here already", f"{report['duplicates']:,}"
     for reason, number in skipped.items():
@@ -89,7 +89,7 @@ def _facts(report: Mapping[str, Any], *, done: bool) -> Iterator[tuple[str, str]
     yield "People", f"{report['people']:,}"
     yield "Deepest reply", f"level {report['max_depth']:,}"
     if report["orphans"]:
-        yield "Replies whose parent is missing", f"{report['orphans']:,}, which stand as comments of their own"
+        yield "Replies whose parent is missing", f"{report['orphans']:,}, now comments of their own"
 
 
 def _mappings(site: Site, given: str, origins: Sequence[str]) -> str:
