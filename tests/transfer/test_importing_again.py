@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support.cast import Cast
 from tests.support.importer import Importer
@@ -31,6 +32,15 @@ async def test_second_import_adds_and_changes_nothing(importer: Importer, world:
 async def _version(world: World) -> Any:
     """Rises with everything that readers of the page see."""
     return await world.db.read(pages.get_versions, world.blog.id, "url:blog.example/7")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_postgresql_knows_at_once_how_much_there_is(importer: Importer, world: World) -> None:
+    """Without statistics it plans for a table of ten pages, whatever was written a moment ago."""
+    await importer(item(told(1), told(2, parent=1)))
+    query = sa.text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('comments', 'pages', 'people')")
+    found = await world.db.read(lambda tx: tx.conn.execute(query).all())
+    assert dict(found) == {"comments": 2, "pages": 1, "people": 1}
 
 
 async def test_newer_export_adds_only_what_is_new(importer: Importer) -> None:
