@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PALAVER = ("-c", "from widget.cli import main; main()")  # what the command `palaver` runs
-_PATIENCE = 60  # seconds
+_PATIENCE = 180  # seconds, for a machine that is busy with something else
 
 
 class Cores:
@@ -100,7 +100,7 @@ class Server(Process):
     """Serves on `port` once constructed; `ready_after` is the time from the start to the first answer, in seconds.
 
     It is told its port by `--port` unless one is given with the arguments, and `ready` is what it has to answer. Raises
-    `RuntimeError` where it does not within a minute.
+    `RuntimeError` where it does not in time.
     """
 
     def __init__(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.service import World
+from widget.store import comments as store
+from widget.store.comments import Comment, NewComment, as_added
 
 
 async def test_guest_posts_and_everybody_reads(world: World) -> None:
@@ -24,3 +28,19 @@ async def test_reply_hangs_below_its_parent(world: World) -> None:
     assert [comment["id"] for comment in thread["comments"]] == [root["id"], reply["id"], nested["id"], other["id"]]
     assert [comment["depth"] for comment in thread["comments"]] == [0, 1, 2, 0]
     assert thread["comments"][0]["replies"] == 2
+
+
+async def test_comment_of_a_new_guest_is_told_as_it_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Comment] = []
+
+    def keep(new: NewComment, name: str, url: str) -> Comment:
+        told.append(as_added(new, name, url))
+        return told[-1]
+
+    monkeypatch.setattr(store, "as_added", keep)
+    website = {"name": "Gwen", "email": "gwen@example.org", "website": "https://gwen.example/"}
+    root = await world.post("A *root*.", guest=website)
+    await world.post("A reply.", parent_id=root["id"])
+    kept = [await world.db.read(store.get_comment, world.blog.id, comment.id) for comment in told]
+    assert len(told) == 2
+    assert [comment._replace(replies=0) for comment in kept if comment] == told

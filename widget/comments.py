@@ -31,8 +31,7 @@ from widget.store.sites import Site
 from widget.written import Written, check_text, seconds_open, write
 
 MAX_LEVELS = 320  # ids in a path: PostgreSQL's index row holds 2,704 bytes
-MAX_TITLE = 300
-MAX_KEY = 200
+MAX_TITLE, MAX_KEY = 300, 200  # characters
 SAME_WITHIN = 60_000  # ms
 
 
@@ -100,8 +99,7 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
     parent = _parent(tx, site, page, draft.parent_id)
     policy.can_post(site, page, parent, person, actor.provider, tx.now)
     guest = None if person is not None and person.kind == "member" else _guest(tx, site, draft, person)
-    place = (page.id, parent.id if parent else None)
-    double = Double(*place, written.text, actor.person_id, *(guest[:2] if guest else ()))
+    double = Double(page.id, parent and parent.id, written.text, actor.person_id, *(guest[:2] if guest else ()))
     same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
     if same is not None and (comment := _comment(tx, site, same)).status != "rejected":
         return Posted(comment, page)
@@ -117,8 +115,10 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
         "provider": actor.provider,
     }
     values |= seen_at(page, "", values["status"])
-    comment_id = store.add_comment(tx, site.id, tx.now, values, parent.path[: MAX_LEVELS * 8] if parent else b"")
-    comment = _comment(tx, site, comment_id)
+    above = parent.path[: MAX_LEVELS * 8] if parent else b""
+    comment_id = store.add_comment(tx, site.id, tx.now, values, above)
+    new = store.NewComment(comment_id, above, values)
+    comment = _comment(tx, site, comment_id) if person or not guest else store.as_added(new, guest.name, guest.website)
     # Whoever is refused may send the same form again, with other words.
     kept = draft.key and comment.status != "rejected"
     if kept and not idempotency.add_key(tx, site.id, draft.key, fingerprints[0], comment_id):

@@ -14,7 +14,7 @@ from widget.errors import Invalid
 from widget.names import clean_text
 from widget.spam.proof import Proof
 from widget.spam.verdicts import Verdict
-from widget.text import MAX_TEXT_BYTES, plain_text, render_markdown
+from widget.text import MAX_TEXT_BYTES, render_markdown, visible_text
 
 HASH_BYTES = 3  # few enough that 256 addresses of IPv4 share each: it tells visitors apart, and names none
 _KEY = re.compile(r"([0-9a-f]{1,12})\.[\w-]+")
@@ -64,7 +64,7 @@ async def render(text: str) -> str:
 
 def _render(text: str) -> str:
     html = render_markdown(text)
-    if not plain_text(html):
+    if not visible_text(html):
         raise _empty()
     return html
 

@@ -84,7 +84,7 @@ async def _post(deed: Deed) -> Response:
 
 def give_session(request: Request, response: Response, site_id: int, token: str, caller: Caller) -> None:
     """A cookie where it will come back (or nothing else is possible), else a bearer token for the script to keep."""
-    path = request.url.path
+    path = request.scope["path"]
     scripted = path.startswith("/api/") or (is_fragment(request) and not path.startswith(f"/{FIRST_PARTY}/"))
     if caller is Caller.BROWSER and (has_probe(request) or not scripted):
         response.headers.append("Set-Cookie", frame_cookie(site_id, token))

@@ -214,6 +214,18 @@ def add_comment_as(tx: Tx, site_id: int, comment_id: int, values: dict[str, Any]
     return add_unless_there(tx, comments, row, index=("site_id", "id"))
 
 
+_UNTOUCHED = {"edited_at": None, "likes": 0, "score": 0, "replies": 0, "pinned_at": None}
+
+
+def as_added(new: NewComment, name: str, url: str) -> Comment:
+    """What `get_comment` gives of a comment just added, by an author just added under this name and address: there is
+    nothing else to be known of either, and reading it again would cost a tenth of a post.
+    """
+    row = {**_row(0, new), **_UNTOUCHED}
+    known = {field: row[field] for field in Comment._fields if field in row}
+    return Comment(**known, author_name=name, author_url=url, author_role=None, author_avatar="")
+
+
 def add_comments(tx: Tx, site_id: int, new: Sequence[NewComment]) -> None:
     """Insert those whose ids are not taken; all have values of the same columns."""
     add_all_unless_there(tx, comments, [_row(site_id, comment) for comment in new], index=("site_id", "id"))
