@@ -157,7 +157,12 @@ class PostgresBackend:
 
         self.failures = failures_of(url)
         self._engine = create_async_engine(
-            postgres_url(url), pool_size=10, max_overflow=10, pool_timeout=10, hide_parameters=True
+            postgres_url(url),
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_use_lifo=True,  # few connections have all statements prepared, and not all of them some
+            hide_parameters=True,
         )
         sa.event.listen(self._engine.sync_engine, "connect", _set_lock_timeout)
 

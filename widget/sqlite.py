@@ -27,6 +27,7 @@ def sync_engine(url: str, *, busy_timeout: int = 5_000) -> sa.Engine:
         url,
         connect_args={"isolation_level": None, "check_same_thread": False},
         pool_reset_on_return=None,
+        pool_use_lifo=True,  # the writer's last one: what another writes empties a connection's cache of pages
         hide_parameters=True,  # they hold what no log may hold
     )
 
