@@ -9,17 +9,20 @@ export default (app) => {
   /* The stream goes on from the version that the document has. */
   const close = () => {
     source?.close();
+    source = null;
     clearTimeout(timer);
+  };
+  const later = () => {
+    close();
+    timer = setTimeout(open, 1e4 + 5e4 * Math.random());
   };
   const open = () => {
     close();
     if (document.hidden) return;
     source = new EventSource(`/live/${site}?${app.address.split("?")[1]}&since=${home.dataset.version}`);
-    source.onmessage = (event) => (turn = turn.then(() => take(event)).catch(() => {}));
+    source.onmessage = (event) => (turn = turn.then(() => take(event)).catch(later));
     source.addEventListener("reset", source.onmessage);
-    source.onerror = () => {
-      if (source.readyState === 2) timer = setTimeout(open, 1e4 + 5e4 * Math.random()); // else the browser comes back by itself
-    };
+    source.onerror = ({ target }) => target.readyState === 2 && later(); // else the browser comes back by itself
   };
 
   const take = async ({ target, type, data, lastEventId }) => {

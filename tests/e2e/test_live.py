@@ -78,12 +78,24 @@ async def test_comments_change_in_place_but_for_one_that_is_being_answered(
     await expect(reader.thread.locator("h2")).to_have_text("1 comment")
 
 
-async def test_ones_own_comment_is_not_new(reader: Reader, url: str, seed: Seed) -> None:
+async def test_ones_own_comment_is_not_new_and_another_order_goes_on_from_its_own_document(
+    reader: Reader, url: str, seed: Seed
+) -> None:
+    for words in ("There from the start.", "The second."):
+        await seed.post(url, words)
     await follow(reader, url)
     await reader.post_as_guest("My own.")
     await seed.post(url, "Another's.")
-    await expect(reader.button("1 new comment")).to_be_visible()
-    await expect(reader.thread.locator("h2")).to_have_text("2 comments")
+    button = reader.button("1 new comment")
+    await expect(button).to_be_visible()
+    await expect(reader.thread.locator("h2")).to_have_text("4 comments")
+    await reader.link("Newest").click()
+    await expect(reader.comment("Another's.")).to_be_visible()
+    await expect(button).to_have_count(0)
+    await seed.post(url, "The last.")
+    await expect(reader.thread.locator(".news + #list")).to_be_attached()
+    await button.click()
+    await expect(reader.thread.locator("article").first).to_contain_text("The last.")
 
 
 async def test_hidden_page_is_told_nothing_until_it_is_seen_again(reader: Reader, url: str, seed: Seed) -> None:
