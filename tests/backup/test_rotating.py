@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widget.backup.making import Kept, superseded
@@ -19,6 +19,7 @@ def left(found: list[datetime], kept: Kept) -> list[datetime]:
     return sorted(time for time in found if time not in gone)
 
 
+@settings(max_examples=50)
 @given(times, kept)
 def test_newest_of_each_kept_day_and_week_stays_and_no_more(found: list[datetime], kept: Kept) -> None:
     staying = left(found, kept)

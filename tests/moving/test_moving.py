@@ -86,22 +86,17 @@ async def test_chain_leads_on_where_nobody_wrote_between(mover: Mover) -> None:
     assert await mover.pages() == {"/c": 1}
 
 
-@pytest.mark.parametrize(
-    ("pairs", "conflict"),
-    [
+async def test_nothing_moves_where_wishes_contradict_each_other(mover: Mover) -> None:
+    await mover.write("/a", "/b", "/c", "/d")
+    for pairs, conflict in (
         ([("/a", "/b"), ("/b", "/a")], "/a leads in a circle"),
         ([("/a", "/b"), ("/b", "/c"), ("/c", "/a"), ("/x", "/a")], "/c leads in a circle"),
         ([("/a", "/b"), ("/a", "/c")], "/a cannot be both"),
-    ],
-)
-async def test_nothing_moves_where_wishes_contradict_each_other(
-    mover: Mover, pairs: list[tuple[str, str]], conflict: str
-) -> None:
-    await mover.write("/a", "/b", "/c", "/d")
-    report = await mover.pairs(*pairs, ("/d", "/e"))
-    assert report.moved == []
-    assert any(sentence.startswith(BLOG + conflict) for sentence in report.plan.conflicts)
-    assert await mover.pages() == {"/a": 1, "/b": 1, "/c": 1, "/d": 1}
+    ):
+        report = await mover.pairs(*pairs, ("/d", "/e"))
+        assert report.moved == []
+        assert any(sentence.startswith(BLOG + conflict) for sentence in report.plan.conflicts)
+        assert await mover.pages() == {"/a": 1, "/b": 1, "/c": 1, "/d": 1}
 
 
 async def test_all_pages_of_a_folder_move_by_a_mapping(mover: Mover) -> None:
@@ -208,23 +203,18 @@ async def test_pages_are_merged_and_split_by_command(world: World, mover: Mover)
         await page_verbs.merge(world.db, "blog", "/b", "/b")
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("old,new\n/a,/x\n/b\n", "row 3: needed are two addresses"),
-        ("/a,/x,/y\n", "row 1: needed"),
-        ("/a,blog.example/x\n", "row 1: needed"),
-        ('/a,"/x\n', "is not CSV"),
-        ("/a,/\xe9".encode("latin-1"), "is not CSV in UTF-8"),
-    ],
-)
-async def test_file_that_is_not_two_columns_is_refused_with_its_row(
-    mover: Mover, tmp_path: Path, text: str | bytes, sentence: str
-) -> None:
+async def test_file_that_is_not_two_columns_is_refused_with_its_row(mover: Mover, tmp_path: Path) -> None:
     file = tmp_path / "moves.csv"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(Invalid, match=sentence):
-        await mover.move(moving.by_csv(file))
+    for data, sentence in (
+        (b"old,new\n/a,/x\n/b\n", "row 3: needed are two addresses"),
+        (b"/a,/x,/y\n", "row 1: needed"),
+        (b"/a,blog.example/x\n", "row 1: needed"),
+        (b'/a,"/x\n', "is not CSV"),
+        (b"/a,/\xe9", "is not CSV in UTF-8"),
+    ):
+        file.write_bytes(data)
+        with pytest.raises(Invalid, match=sentence):
+            await mover.move(moving.by_csv(file))
 
 
 async def test_pages_of_a_file_move(mover: Mover, tmp_path: Path) -> None:
