@@ -155,11 +155,15 @@ def list_replies(
 def list_replies_of(
     tx: Tx, site_id: int, root_ids: Sequence[int], after: tuple[int, bytes], limit: int
 ) -> list[Comment]:
-    """Up to `limit` replies of these roots, root by root in path order, those behind a root and path."""
+    """Up to `limit` replies of these roots, root by root in path order, those behind a root and path.
+
+    Their range is named, too: else SQLite reads on behind the last of them to the end of the site.
+    """
     c = comments.c
     query = _SELECT.where(
         c.site_id == site_id,
         c.root_id.in_(root_ids),
+        c.root_id <= max(root_ids),
         c.parent_id.is_not(None),
         sa.tuple_(c.root_id, c.path) > sa.tuple_(*after),
         _shown,
