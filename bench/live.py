@@ -66,9 +66,9 @@ async def _measure(service: Server, page: str, effort: Effort) -> list[Row]:
         lasts.append(last * 1e3)
         costs.append(cpu / STREAMS * 1e6)
     last_, cost = spread(lasts[1:]), spread(costs[1:])
-    started = time.perf_counter()
+    started, used = time.perf_counter(), service.cpu() + _cpu_of_ended()
     await asyncio.to_thread(service.stop)
-    stopped = time.perf_counter() - started
+    stopped, stopping = time.perf_counter() - started, _cpu_of_ended() - used
     await asyncio.gather(*(stream.ended for stream in streams))
     name = f"{STREAMS:,} open streams"
     return [
@@ -76,7 +76,14 @@ async def _measure(service: Server, page: str, effort: Effort) -> list[Row]:
         Row(f"{name}: a comment to the last of them", last_.median, " ms", spread=last_, digits=0),
         Row(f"{name}: CPU for telling one", cost.median, " µs", spread=cost, digits=0),
         Row(f"{name}: SIGTERM to the end", stopped, " s", 2, under=True),
+        Row(f"{name}: CPU for ending", stopping, " s"),
     ]
+
+
+def _cpu_of_ended() -> float:
+    """Seconds that processes took which were started here and are gone."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _open(port: int, path: str) -> list[Stream]:
