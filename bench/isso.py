@@ -17,7 +17,7 @@ from bench.posting import guests
 from bench.processes import Cores, Server, free_port, running
 from bench.threads import Written
 
-_URI = "/read"
+_URI, _POSTED = "/read", "/posted"  # pages
 _PATH = f"/?uri={_URI}"
 _NO_VOTERS = bytes(256)
 
@@ -62,7 +62,7 @@ class Isso:
 
 def _fill(connection: sqlite3.Connection, page: Written) -> None:
     """Isso knows replies to roots alone, and hangs deeper ones there too."""
-    connection.execute("INSERT INTO threads (uri, title) VALUES (?, ?)", (_URI, "A page"))
+    connection.executemany("INSERT INTO threads (uri, title) VALUES (?, 'A page')", [(_URI,), (_POSTED,)])
     places = {comment_id: place for place, comment_id in enumerate(page.ids, 1)}
     for comment in page.comments():
         parent = None if comment.id == comment.root else places[comment.root]
@@ -75,4 +75,4 @@ def _fill(connection: sqlite3.Connection, page: Written) -> None:
 
 def _posts() -> Iterator[bytes]:
     for name, email, text in guests():
-        yield send("POST", f"/new?uri={_URI}", {"author": name, "email": email, "text": text, "parent": None})
+        yield send("POST", f"/new?uri={_POSTED}", {"author": name, "email": email, "text": text, "parent": None})

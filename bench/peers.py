@@ -33,7 +33,7 @@ class RunningPeer(NamedTuple):
     name: str
     server: Server
     thread: bytes  # its client's request for all comments of the page
-    posts: Load
+    posts: Load  # on another page
     tag: str  # what a page holds to show the thread
     comment: str  # selects the text of a comment there
 

@@ -19,7 +19,7 @@ from bench.posting import guests
 from bench.processes import Cores, Server, free_port, running
 from bench.threads import Written
 
-_PAGE = "/read"
+_PAGE, _POSTED = "/read", "/posted"
 _PATH = f"/api/comment?path={_PAGE}&pageSize=100&page=1&lang=en-US&sortBy=insertedAt_desc"
 # Its tables, empty, as far as reading and posting use them.
 _TABLES = """
@@ -101,4 +101,4 @@ def _fill(connection: sqlite3.Connection, page: Written) -> None:
 
 def _posts() -> Iterator[bytes]:
     for name, email, text in guests():
-        yield send("POST", "/api/comment", {"nick": name, "mail": email, "comment": text, "url": _PAGE, "ua": ""})
+        yield send("POST", "/api/comment", {"nick": name, "mail": email, "comment": text, "url": _POSTED, "ua": ""})
