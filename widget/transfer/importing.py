@@ -9,8 +9,10 @@ is sent to anybody.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -79,6 +81,7 @@ async def import_records(
     site = await db.read(site_store.get_site, site_name)
     if site is None:
         raise NotFound(f"There is no site “{site_name}”; `palaver site list` shows all.", code="unknown_site")
+    source = source._replace(read=partial(_in_turns, source.read))
     plan = await asyncio.to_thread(make_plan, site, source.format, source.read, options, db.now(), progress)
     with closing(plan):
         if dry_run:
@@ -95,6 +98,15 @@ async def import_records(
         if plan.report.imported:
             await db.write(_finish, site, plan.report, by)
         return plan.report
+
+
+def _in_turns(read: Read) -> Iterator[Record]:
+    """A thread that computes keeps the interpreter for 5 ms while readers wait. This one lets go of it for each record,
+    which halves what they wait, and costs microseconds.
+    """
+    for record in read():
+        time.sleep(0)
+        yield record
 
 
 async def _count_taken(db: Database, site: Site, plan: Plan) -> int:
