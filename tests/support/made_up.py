@@ -20,7 +20,7 @@ from widget.text import plain_text, render_markdown, sanitise_html
 
 NOW = 1_800_000_000_000  # Unix ms
 DAY = 86_400_000
-NAMES = ["Ada", "Bert & Co", "Çelik", "李雷", "Zoë 🦔", "O’Neil", "x" * 80, "<b>Rob</b>"]
+NAMES = ["Ada", "Bert & Co", "Çelik", "李雷", "Zoë 🦔", "O’Neil", "x" * 80, "<b>Rob</b>", "A ]]> B", "R&amp;D"]
 TEXTS = [
     "Hello.",
     "First\nsecond\n\nthird **strong** _em_ `code` ~~no~~",
