@@ -11,10 +11,11 @@ from widget.resources import folder
 
 READING = ("embed.js", "widget.js", "widget.css")
 LATER = ("act.css", "actions.js", "composer.js", "signin.js", "live.js", "page.css")
-TEMPLATES = sorted(  # but for mails, whose readers take no other style than inline
+ALONE = ("mail/", "snapshot/")  # read without the service, with their style in them
+TEMPLATES = sorted(
     name
     for path in folder("templates").rglob("*.html")
-    if not (name := path.relative_to(folder("templates")).as_posix()).startswith("mail/")
+    if not (name := path.relative_to(folder("templates")).as_posix()).startswith(ALONE)
 )
 # admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites with dislikes,
 # proof.js for those that ask for proof of work, count.js and latest.js for host pages that show such things.
