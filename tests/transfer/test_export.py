@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from auth.tokens import hash_token
 from tests.admin.desk import Member, add_member, post_on_shop, write
+from tests.support.cast import Cast, token_of
 from tests.support.database import recorded
+from tests.support.rows import columns_of
 from tests.support.service import BLOG, PAGE, World
 from widget import ids, site_verbs
 from widget.errors import NotFound
@@ -74,6 +77,18 @@ async def test_export_knows_bans_and_former_names(world: World) -> None:
     [standing] = of_kind(lines, "standing")
     assert (standing["person"]["name"], standing["role"], standing["banned_until"]) == ("Eve", "moderator", None)
     assert eve.person_id
+
+
+async def test_no_secret_and_no_hash_is_in_it(world: World, cast: Cast) -> None:
+    for who in (cast.alice, cast.guest):
+        await world.post(headers=who)
+    _, parts = await open_export(world.db, "blog")
+    text = b"".join([part async for part in parts]).decode()
+    hashes = {name for (name,) in await columns_of(world, world.blog, "address_hash")}
+    tokens = [token_of(who) for who in (cast.alice, cast.bob, cast.guest)]
+    secrets = [*hashes, *tokens, *(hash_token(token).hex() for token in tokens), "k" * 32]
+    assert len(hashes) == 1
+    assert [secret for secret in secrets if secret in text] == []
 
 
 async def test_export_has_nothing_of_another_site(world: World) -> None:
