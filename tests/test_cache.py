@@ -432,6 +432,20 @@ async def test_database_that_is_gone_is_told_behind_the_router() -> None:
     assert await renewed(documents) is None
 
 
+async def test_look_that_fails_is_tried_again() -> None:
+    documents = await old_document()
+    [entry] = documents.cache._entries.values()
+
+    async def fail() -> object:
+        raise ZeroDivisionError
+
+    entry.reread, reread = fail, entry.reread
+    with pytest.raises(ZeroDivisionError):
+        await renewed(documents)
+    entry.reread = reread
+    assert await renewed(documents) is entry
+
+
 async def test_build_that_fails_is_tried_again() -> None:
     documents = Documents()
 

@@ -186,14 +186,16 @@ class DocumentCache:
 
     async def _check(self, entry: Entry) -> bool:
         checked, key = time.monotonic(), entry.key  # as in `_make`
+        current = False
         try:
             current = await entry.reread() == entry.version
         except Unavailable:
-            current = False  # the way behind the router tells it
-        if self._checking.get(key) is asyncio.current_task():  # no event overtook it
-            del self._checking[key]
-            if current:
-                entry.checked = checked
+            pass  # the way behind the router tells it
+        finally:
+            if self._checking.get(key) is asyncio.current_task():  # no event overtook it
+                del self._checking[key]
+                if current:
+                    entry.checked = checked
         return current
 
     async def get(self, key: AnyKey, build: Build) -> Entry:
