@@ -145,9 +145,12 @@ async def test_counters_equal_a_recount(importer: Importer, monkeypatch: pytest.
     chosen = random.Random(7)
     states = ("1", "1", "1", "0", "trash", "spam")
     tree = [(number, chosen.randrange(number), chosen.choice(states)) for number in range(1, 121)]
-    await importer(item(*(told(number, parent, approved=state) for number, parent, state in tree)))
+    beside = (told(number, parent=number - 1) for number in range(2, 41))  # a page of the same time
+    await importer(
+        item(*(told(number, parent, approved=state) for number, parent, state in tree)), item(*beside, number=8)
+    )
     rows = await importer.rows()
-    assert len(rows.comments) == 120
+    assert len(rows.comments) == 159
     assert max(row.replies for row in rows.comments) > 5
     assert rows == recount(rows)
 
