@@ -17,8 +17,10 @@ from bench.threads import Written
 from bench.world import World, frame_path
 from widget.assets import Assets
 
-NOT_FOR_READERS = (
-    *("demo.css", "admin.css", "admin.js", "admin-sites.js", "preview.css", "moderation.css", "moderation.js"),
+ELSEWHERE = (
+    *("demo.css", "admin.css", "admin.js", "admin-imports.js", "admin-sites.js", "preview.css"),
+    *("moderation.css", "moderation.js"),
+    *("auth.css", "auth.js", "account.css"),  # of pages of their own
     *("votes.css", "proof.js"),  # of sites that ask for them
     *("count.js", "latest.js"),  # of host pages that show such things
 )
@@ -93,13 +95,13 @@ async def measure_download(service: Server) -> list[Row]:
     """Scripts and styles as they are served, in kB (10^3 bytes)."""
     files = {name: asset.path for name, asset in Assets().by_name.items() if name.endswith((".js", ".css"))}
     reader = [files[name] for name in ("embed.js", "widget.js", "widget.css")]
-    everything = [path for name, path in files.items() if name not in NOT_FOR_READERS]
+    everything = [path for name, path in files.items() if name not in ELSEWHERE]
     sizes = {encoding: await _size(service, reader, encoding) for encoding in ("identity", "gzip", "br")}
     return [
         Row("reader's download: raw", sizes["identity"], " kB"),
         Row("reader's download: gzip", sizes["gzip"], " kB"),
         Row("reader's download: brotli", sizes["br"], " kB", 7.5),
-        Row("all scripts and styles of readers: brotli", await _size(service, everything, "br"), " kB", 20),
+        Row("all scripts and styles of the frame: brotli", await _size(service, everything, "br"), " kB", 20),
     ]
 
 
