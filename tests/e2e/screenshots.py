@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import states
+from tests.e2e.account_states import ACCOUNT_STATES
 from tests.e2e.admin_states import ADMIN_STATES
 from tests.e2e.blog import Blog
 from tests.e2e.conftest import Demo
@@ -41,7 +42,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
 ALSO_SPECIAL = ("thread", "nested", "guest", "signed-in", "long-words", "thread-page", "account")
 
 
-STATES = {**states.STATES, **POLICY_STATES, **MODERATING_STATES, **ADMIN_STATES, **SITE_STATES, **IMPORTED_STATES}
+STATES = {
+    **states.STATES,
+    **ACCOUNT_STATES,
+    **POLICY_STATES,
+    **MODERATING_STATES,
+    **ADMIN_STATES,
+    **SITE_STATES,
+    **IMPORTED_STATES,
+}
 TWO = ("1280-light", "390-dark")  # of what differs in its comments alone
 PICTURES = [
     (state, name)

@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.e2e.blog import Blog
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
-from tests.e2e.window import MARA, TOMAS, choose, open_window, sign_in
+from tests.e2e.window import MARA, choose, open_window, sign_in
 
 OWN_WORDS = "Mine went in **cold**, and came out better for it."
 SERIF = """<style>
@@ -323,57 +323,6 @@ async def home(scene: Scene) -> Page:
     return scene.page
 
 
-async def account_sign_in(scene: Scene) -> Page:
-    await scene.page.goto(f"{scene.blog.home}/account")
-    return scene.page
-
-
-async def account(scene: Scene) -> Page:
-    """With comments written as a guest, and a session elsewhere."""
-    url = scene.add("Guest")
-    for words in ("I had no account yet.", "And none the day after."):
-        await scene.seed.post(url, words, name="Mara Lindqvist")
-    await scene.read()
-    await sign_in(scene.reader)
-    await scene.page.goto(f"{scene.blog.home}/account")
-    await expect(scene.page.get_by_role("heading", name="Your account")).to_be_visible()
-    return scene.page
-
-
-async def account_refused(scene: Scene) -> Page:
-    await account(scene)
-    await scene.page.get_by_label("Shown with your comments").fill("\u200b")
-    await scene.page.get_by_role("button", name="Save").click()
-    await expect(scene.page.get_by_text("Please tell the name")).to_be_visible()
-    return scene.page
-
-
-async def account_join(scene: Scene) -> Page:
-    """Tomás, who is known already, is one of Mara's accounts too."""
-    demo = scene.page.get_by_role("button", name="Demo", exact=True)
-    await account_sign_in(scene)
-    for name in (TOMAS, MARA, TOMAS):
-        await demo.click()
-        await scene.page.get_by_role("button", name=name).click()
-        if name == TOMAS and await scene.page.get_by_role("button", name="Log out", exact=True).is_visible():
-            await scene.page.context.clear_cookies()
-            await account_sign_in(scene)
-    await expect(scene.page.get_by_role("heading", name="These are two accounts")).to_be_visible()
-    return scene.page
-
-
-async def account_erase(scene: Scene) -> Page:
-    await account(scene)
-    await scene.page.get_by_role("link", name="Erase your account").click()
-    await expect(scene.page.get_by_role("heading", name="Erase your account?")).to_be_visible()
-    return scene.page
-
-
-async def account_erased(scene: Scene) -> Page:
-    await scene.page.goto(f"{scene.blog.home}/account/erased")
-    return scene.page
-
-
 State = Callable[[Scene], Awaitable[Page]]
 STATES: dict[str, State] = {
     "thread": thread,
@@ -406,10 +355,4 @@ STATES: dict[str, State] = {
     "error-page": error_page,
     "privacy": privacy,
     "home": home,
-    "account-sign-in": account_sign_in,
-    "account": account,
-    "account-refused": account_refused,
-    "account-join": account_join,
-    "account-erase": account_erase,
-    "account-erased": account_erased,
 }
