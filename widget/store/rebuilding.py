@@ -56,13 +56,16 @@ def add_differences(tx: Tx, site_id: int, pairs: Sequence[tuple[int, int]]) -> N
     add_all_unless_there(tx, page_differences, rows, index=("site_id", "page_id", "other_id"))
 
 
-def add_people(tx: Tx, rows: Sequence[Row]) -> None:
-    """`renamed` is False where a row does not say it; of two of one id the first counts."""
+def add_people(tx: Tx, rows: Sequence[Row]) -> list[int]:
+    """Those who were not there. `renamed` is False where a row does not say it; of two of one id the first counts."""
     made = {
         row["id"]: {"renamed": False, **row, "look": look_of(row["name"]) if row["kind"] == "member" else ""}
         for row in reversed(rows)
     }
-    add_all_unless_there(tx, people, list(made.values()), index=("id",))
+    there = set(tx.conn.execute(sa.select(people.c.id).where(people.c.id.in_(list(made)))).scalars())
+    new = [person_id for person_id in made if person_id not in there]
+    add_all_unless_there(tx, people, [made[person_id] for person_id in new], index=("id",))
+    return new
 
 
 def list_owners(tx: Tx, ways: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

@@ -139,7 +139,9 @@ def _pages(tx: Tx, into: _Into, batch: Sequence[lines.PageLine]) -> None:
 
 
 def _members(tx: Tx, into: _Into, batch: Sequence[lines.MemberLine]) -> None:
-    """Whoever signs in here already in one of their ways is them."""
+    """Whoever signs in here already in one of their ways is them. Only who is made here and now gets ways to sign in:
+    a file gives nobody the account of another.
+    """
     ways = {rows.key(line.person.id): rows.identities(line) for line in batch}
     owners = store.list_owners(tx, [(way["issuer"], way["subject"]) for each in ways.values() for way in each])
     for person_id, own in ways.items():
@@ -147,9 +149,8 @@ def _members(tx: Tx, into: _Into, batch: Sequence[lines.MemberLine]) -> None:
         if known != person_id:
             into.found.person_ids[person_id] = known
     new = [line for line in batch if rows.key(line.person.id) not in into.found.person_ids]
-    store.add_people(tx, [{**rows.person(line.person), "renamed": line.chose_name} for line in new])
-    proofs = [{**way, "person_id": into.found.person_id(key)} for key, own in ways.items() for way in own]
-    store.add_identities(tx, proofs)
+    made = store.add_people(tx, [{**rows.person(line.person), "renamed": line.chose_name} for line in new])
+    store.add_identities(tx, [{**way, "person_id": person_id} for person_id in made for way in ways[person_id]])
 
 
 def _standings(tx: Tx, into: _Into, batch: Sequence[lines.StandingLine]) -> None:
