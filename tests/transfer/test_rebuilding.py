@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -154,6 +155,35 @@ def test_member_who_signs_in_here_already_is_the_same_person(run: Run, tmp_path:
         kept = await db.read(columns, models.comments.c.id, models.comments.c.person_id)
         assert way["person_id"] in authors.values()
         assert kept == {key: 1 if who == way["person_id"] else who for key, who in authors.items()}
+
+    run(work)
+
+
+@pytest.mark.parametrize("known_by", ["id", "way"])
+def test_no_file_lets_anybody_sign_in_as_somebody_who_is_here(run: Run, tmp_path: Path, known_by: str) -> None:
+    rows = made_up(7)
+    way = rows["identities"][0]
+    key = way["person_id"] if known_by == "id" else 1
+    own = {**way, "person_id": key, **({"subject": "their own"} if known_by == "id" else {})}
+    known = {**next(row for row in rows["people"] if row["id"] == way["person_id"]), "id": key, "owner": True}
+
+    def intrude(data: bytes) -> bytes:
+        made = b'{"provider":"github","issuer":"https://github.com","subject":"intruder %d","linked_at":"%b"},'
+        numbers = count()
+        return re.sub(
+            rb'"identities":\[(?=\{)',
+            lambda found: found[0] + made % (next(numbers), b"2026-01-01T00:00:00.000Z"),
+            data,
+        )
+
+    async def work(db: Database) -> None:
+        await rebuilt(db, tmp_path, change=intrude)
+        await db.write(clear)
+        await db.write(write, {"people": [known], "identities": [own]})
+        await again(db, tmp_path)
+        i = models.identities.c
+        owners = await db.read(columns, i.subject, i.person_id)
+        assert [subject for subject, person in owners.items() if person == key] == [own["subject"]]
 
     run(work)
 
