@@ -13,8 +13,8 @@
   };
   const count = () => {
     const all = [...document.querySelectorAll("[data-palaver-count]")];
-    const queries = [...new Set(all.map(part))].join("").match(/.{1,4000}(?=&|$)/g);
-    queries?.map((query) => ask(all, query));
+    const queries = [...new Set(all.map(part))].join("").match(/.{1,4000}(?=&|$)/g) ?? [];
+    for (const query of queries.flatMap((long) => long.match(/(&[^&]+){1,200}/g))) ask(all, query);
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", count);
   else count();

@@ -11,7 +11,7 @@
   const { comments } = await (await fetch(new URL(`/api/v1/${site}/latest?limit=${limit}`, tag.src))).json();
   for (const { author, title, url, created_at, excerpt } of comments) {
     const item = add(list, "li");
-    const day = new Date(created_at).toLocaleDateString(document.documentElement.lang || [], { dateStyle: "medium" });
+    const day = new Date(created_at).toLocaleDateString(document.documentElement.lang.split("_")[0] || [], { dateStyle: "medium" });
     add(item, "b", author?.name);
     add(item, "cite", title);
     add(add(item, "a", "", { href: url }), "time", day, { dateTime: created_at });

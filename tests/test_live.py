@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.support.streams import Event, Reader, Stream, document
 from widget import ids, live, news
 from widget.app import create_app
 from widget.erasing import erase
+from widget.events import SiteChanged
 from widget.live import Live
 from widget.moderation.merging import move
 from widget.page_key import PageKey
@@ -297,6 +299,33 @@ async def test_reader_who_takes_nothing_is_let_go_and_misses_nothing(world: Worl
         assert [event.version for event in slow.events] == [version], "nothing waited for it"
     async with Stream(world.app, last_event_id=str(version)).open() as back:
         assert len((await told(back, 1)).body["comments"]) == 3
+
+
+@pytest.mark.parametrize("asked", ["read_news", "get_site"])
+async def test_reader_who_leaves_while_it_is_read_leaves_nothing_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    service = world.app.service
+    read, asking, go = service.core.db.read, asyncio.Event(), asyncio.Event()
+
+    async def slowly(work: Callable[..., object], *args: object) -> object:
+        if work.__name__ == asked:
+            asking.set()
+            await go.wait()
+        return await read(work, *args)
+
+    async with Stream(world.app).open():
+        await world.post()
+        monkeypatch.setattr(service.core.db, "read", slowly)
+        service.sites.hear(SiteChanged("blog"))
+        (room,) = service.live._rooms.values()
+        service.live._tell(room)
+        await asyncio.wait_for(asking.wait(), 30)
+    telling = room.telling
+    go.set()
+    if telling is not None:
+        await telling
+    assert (service.live._rooms, service.live._named) == ({}, {})
 
 
 async def test_process_that_stops_sends_everybody_away_until_later(world: World) -> None:

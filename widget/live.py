@@ -19,7 +19,7 @@ from widget.core import Core
 from widget.errors import NotFound, Unavailable
 from widget.events import Event, PageChanged, SiteChanged
 from widget.html import Html
-from widget.news import Told, event, read_news, tell
+from widget.news import News, Told, event, read_news, tell
 from widget.site_directory import SiteDirectory
 from widget.store.changes import list_page_versions
 from widget.store.sites import Site
@@ -202,20 +202,17 @@ class Live:
                 if not stream.ended:
                     stream.end()
             return
+        if not room.streams:
+            return
         news = await self._core.db.read(read_news, site, room.key[1], min(stream.version for stream in room.streams))
+        if not room.streams:  # it is closed, and whoever comes next has another
+            return
         if news is None:
             room.version = 0
             return
         self._name(room, (site.name, news.page.key))  # that it was merged into
         room.told = await asyncio.to_thread(tell, self._html, site, news, room.told)
-        behind: dict[int, list[Stream]] = {}
-        for stream in room.streams:  # who came in meanwhile may have less, and is told next
-            if news.since <= stream.version != news.page.version:
-                behind.setdefault(stream.version, []).append(stream)
-        for since, streams in behind.items():
-            for stream in streams:
-                stream.version = news.page.version
-            await _write(streams, event(news, room.told, since))
+        await _tell_all(room, news)
         room.version = news.page.version
 
     async def _site(self, room: Room) -> Site | None:
@@ -223,6 +220,18 @@ class Live:
             return await self._sites.get(room.site_name)
         except NotFound:
             return None
+
+
+async def _tell_all(room: Room, news: News) -> None:
+    """Each what is missing there, which is the same for most."""
+    behind: dict[int, list[Stream]] = {}
+    for stream in room.streams:  # who came in meanwhile may have less, and is told next
+        if news.since <= stream.version != news.page.version:
+            behind.setdefault(stream.version, []).append(stream)
+    for since, streams in behind.items():
+        for stream in streams:
+            stream.version = news.page.version
+        await _write(streams, event(news, room.told, since))
 
 
 async def _write(streams: list[Stream], text: bytes) -> None:
