@@ -23,7 +23,7 @@ from widget.spam.verdicts import Verdict
 from widget.store import comments as store
 from widget.store import idempotency, likes, pages, people, sessions
 from widget.store.appearance import set_appearance
-from widget.store.changes import seen_at
+from widget.store.changes import is_seen, seen_at
 from widget.store.comments import Comment, Double
 from widget.store.pages import Page
 from widget.store.people import Person
@@ -225,7 +225,7 @@ def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -
     values = screening.columns(written, said, comment.status)
     if written.text != comment.text or values["status"] != comment.status:
         learning.forget(tx, site, comment)
-        values |= seen_at(page, comment.status, values["status"])
+        values |= seen_at(page, comment.status, values["status"], comment.replies)
         store.set_comment(tx, site.id, comment.id, **values, edited_at=tx.now)
         changed(tx, site, page, comment, comment.status, values["status"])
     edited = _comment(tx, site, comment.id)
@@ -246,7 +246,8 @@ def _delete(tx: Tx, site: Site, actor: Actor, comment_id: str) -> Changed:
     policy.can_delete(site, page, comment, person, tx.now)
     if comment.person_id == actor.person_id:
         likes.remove_likes(tx, site.id, comment.id)
-        store.set_comment(tx, site.id, comment.id, **store.GONE, **seen_at(page, comment.status, "deleted"))
+        seen = seen_at(page, comment.status, "deleted", comment.replies)
+        store.set_comment(tx, site.id, comment.id, **store.GONE, **seen)
         changed(tx, site, page, comment, comment.status, "deleted")
     elif comment.status != "rejected":
         write_decision(tx, site, actor.person_id, [comment], "reject")
@@ -290,8 +291,8 @@ def _page(tx: Tx, site: Site, comment: Comment, *, lock: bool) -> Page:
 
 
 def changed(tx: Tx, site: Site, page: Page, comment: Comment, before: str, after: str) -> None:
-    """Count what readers now see more or less, and tell them; nothing, where they never saw the comment."""
-    if "approved" not in (before, after):
+    """Count what readers now see more or less, and tell them; nothing, where they see nothing of it."""
+    if not is_seen(before, after, comment.replies):
         return
     shown = int(after == "approved") - int(before == "approved")
     if shown:

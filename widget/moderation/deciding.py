@@ -14,6 +14,7 @@ from widget.events import PageChanged
 from widget.names import clean_name
 from widget.store import actions, comments, pages, people
 from widget.store.actions import Line
+from widget.store.changes import is_seen
 from widget.store.comments import Comment
 from widget.store.people import Person
 from widget.store.reports import count_reports, settle_reports
@@ -138,7 +139,7 @@ def set_statuses(tx: Tx, site: Site, changes: Sequence[tuple[Comment, str]]) -> 
     replies: Counter[int] = Counter()
     shown: Counter[int] = Counter()
     for comment, status in changes:
-        seen = "approved" in (comment.status, status)
+        seen = is_seen(comment.status, status, comment.replies)
         chosen.setdefault((status, seen), []).append(comment.id)
         if seen:
             more = int(status == "approved") - int(comment.status == "approved")

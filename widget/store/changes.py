@@ -51,11 +51,15 @@ def list_page_versions(tx: Tx, chosen: Collection[tuple[int, str]]) -> dict[tupl
     return {(row.site_id, row.key): row.version for row in rows}
 
 
-def seen_at(page: Page, before: str, after: str) -> dict[str, int]:
-    """Columns of a comment that gets another text or status: the version that the locked page is given for it.
+def is_seen(before: str, after: str, replies: int) -> bool:
+    """Whether readers see that a comment gets another text or status: in it, or in the place that its replies keep."""
+    return replies > 0 or "approved" in (before, after)
 
-    Nothing, where readers neither saw it before nor see it now.
+
+def seen_at(page: Page, before: str, after: str, replies: int = 0) -> dict[str, int]:
+    """Columns of a comment that gets another text or status: the version that the locked page is given for it, where
+    readers see it.
     """
     version = page.version + 1
     appeared = {"appeared": version} if after == "approved" != before else {}
-    return {"changed": version, **appeared} if "approved" in (before, after) else {}
+    return {"changed": version, **appeared} if is_seen(before, after, replies) else {}
