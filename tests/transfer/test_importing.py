@@ -155,6 +155,24 @@ async def test_counters_equal_a_recount(importer: Importer, monkeypatch: pytest.
     assert rows == recount(rows)
 
 
+async def test_what_was_written_before_it_was_stopped_is_counted_and_told(
+    importer: Importer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    steps = []
+
+    def stop(count: int, total: int | None) -> None:
+        steps.append(count)
+        if len(steps) == 2:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await importer(item(*(told(number, parent=number - 1) for number in range(1, 8))), progress=stop)
+    rows = await importer.rows()
+    assert len(rows.comments) == len(await shown(world)) == 4
+    assert rows == recount(rows)
+
+
 async def test_text_is_sanitised(importer: Importer, world: World) -> None:
     attack = '<script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">a</a><h1 onclick=x>b'
     await importer(item(comment(1, attack)))

@@ -131,6 +131,29 @@ def test_import_that_was_interrupted_goes_on(run: Run, tmp_path: Path, monkeypat
     run(work)
 
 
+def test_what_was_written_before_it_was_stopped_is_counted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.transfer.rebuilding.BATCH", 4)
+
+    def stop(read: int, total: int | None) -> None:
+        if total is not None:
+            raise ZeroDivisionError
+
+    async def work(db: Database) -> None:
+        await rebuilt(db, tmp_path)
+        await db.write(clear)
+        with pytest.raises(ZeroDivisionError):
+            await again(db, tmp_path, progress=stop)
+        c, p = models.comments.c, models.pages.c
+        written = await db.read(columns, c.id, c.status)
+        counted = await db.read(columns, p.id, p.count)
+        assert len(written) == 4
+        assert sum(counted.values()) == Counter(written.values())["approved"] > 0
+
+    run(work)
+
+
 def test_classifier_learns_again_what_it_knew(quickly: Run, tmp_path: Path) -> None:
     async def work(db: Database) -> None:
         await rebuilt(db, tmp_path)

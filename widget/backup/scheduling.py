@@ -49,7 +49,11 @@ class Scheduled:
 
 async def _make(plan: Plan) -> bool:
     """Whether it went well."""
-    process = await asyncio.create_subprocess_exec(*JOB, stdin=asyncio.subprocess.PIPE)
+    try:
+        process = await asyncio.create_subprocess_exec(*JOB, stdin=asyncio.subprocess.PIPE)
+    except OSError as error:
+        logger.error("no backup was made: %s", error)  # noqa: TRY400 - the reason says it all
+        return False
     try:
         await process.communicate(msgspec.json.encode(plan))
         if process.returncode not in (0, 1):  # 1: it has said why

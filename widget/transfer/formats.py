@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -70,7 +71,7 @@ async def import_file(
 
     Raises `ImportFailed`, or `NotFound` for the site.
     """
-    chosen = FORMATS[source_format] if source_format else recognise(path)
+    chosen = FORMATS[source_format] if source_format else await asyncio.to_thread(recognise, path)
 
     def read(of: Callable[[Part], Iterator[T]]) -> Generator[T]:
         with open_parts(path) as parts:
@@ -78,15 +79,15 @@ async def import_file(
                 if source_format or chosen.sniff(part.peek()):
                     yield from of(part)
 
-    if chosen is palaver and await rebuilding.brings(
-        db, site_name, palaver.site_line(read(palaver.read_lines)), options
-    ):
+    line = await asyncio.to_thread(palaver.site_line, read(palaver.read_lines)) if chosen is palaver else None
+    if await rebuilding.brings(db, site_name, line, options):
         return await rebuilding.rebuild(
             db,
             site_name,
             lambda: read(palaver.read_lines),
             secret_keys=secret_keys,
             own_origin=own_origin,
+            by=by,
             dry_run=dry_run,
             progress=progress,
         )

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from widget import ids
 from widget.db import Database, Tx
@@ -40,6 +40,8 @@ from widget.written import address_hashes
 BATCH = 500
 COUNTED = 5_000  # comments of which a unit of work counts the replies
 Read = Callable[[], Iterator[Record]]  # opens the file anew for each pass
+
+T = TypeVar("T")
 
 
 class Source(NamedTuple):
@@ -81,26 +83,34 @@ async def import_records(
     site = await db.read(site_store.get_site, site_name)
     if site is None:
         raise NotFound(f"There is no site “{site_name}”; `palaver site list` shows all.", code="unknown_site")
-    source = source._replace(read=partial(_in_turns, source.read))
+    source = source._replace(read=partial(in_turns, source.read))
     plan = await asyncio.to_thread(make_plan, site, source.format, source.read, options, db.now(), progress)
     with closing(plan):
         if dry_run:
             plan.report.duplicates = await _count_taken(db, site, plan)
             return plan.report
         total = sum(1 for _ in plan.placed())
-        async with aclosing(_ahead(_batches(site, plan, source, db.now()))) as batches:
-            async for batch in batches:
-                plan.report.imported += await db.write(_write, site, plan, batch)
-                if progress is not None:
-                    progress(len(batch.rows), total)
-        await recount_pages(db, site, sorted(filter(None, plan.page_ids)))
+        try:
+            async with aclosing(_ahead(_batches(site, plan, source, db.now()))) as batches:
+                async for batch in batches:
+                    plan.report.imported += await db.write(_write, site, plan, batch)
+                    if progress is not None:
+                        progress(len(batch.rows), total)
+        except Exception:  # what was written stays
+            await _round_off(db, site, plan, by)
+            raise
+        await _round_off(db, site, plan, by)
         plan.report.duplicates = total - plan.report.imported
-        if plan.report.imported:
-            await db.write(_finish, site, plan.report, by)
         return plan.report
 
 
-def _in_turns(read: Read) -> Iterator[Record]:
+async def _round_off(db: Database, site: Site, plan: Plan, by: int | None) -> None:
+    await recount_pages(db, site, sorted(filter(None, plan.page_ids)))
+    if plan.report.imported:
+        await db.write(finish, site, plan.report, by)
+
+
+def in_turns(read: Callable[[], Iterator[T]]) -> Iterator[T]:
     """A thread that computes keeps the interpreter for 5 ms while readers wait. This one lets go of it for each record,
     which halves what they wait, and costs microseconds.
     """
@@ -259,7 +269,7 @@ def _recount(tx: Tx, site: Site, page_ids: Sequence[int], after: int) -> tuple[i
     return len(page_ids), -1
 
 
-def _finish(tx: Tx, site: Site, report: Report, by: int | None) -> None:
+def finish(tx: Tx, site: Site, report: Report, by: int | None) -> None:
     """Tell it in the log, and the database how much there is now."""
     line = Line("import", "site", site.id, {}, {"imported": report.imported, "format": report.format})
     actions.add_actions(tx, site.id, by, [line])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
@@ -25,10 +26,11 @@ from widget.store import rebuilding as store
 from widget.store import sites as site_store
 from widget.store import spam as spam_store
 from widget.store.comments import NewComment
+from widget.store.imports import analyze
 from widget.store.sites import Site
 from widget.store.spam import ALL, Seen
 from widget.transfer import lines, rows
-from widget.transfer.importing import BATCH, recount_pages
+from widget.transfer.importing import BATCH, finish, in_turns, recount_pages
 from widget.transfer.lines import CommentLine, SiteLine
 from widget.transfer.plan import Options, Progress
 from widget.transfer.records import ImportFailed
@@ -78,10 +80,15 @@ async def rebuild(
     *,
     secret_keys: Sequence[str] = (),
     own_origin: str | None = None,
+    by: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Raises `ImportFailed` (the file), or `Invalid` and `Conflict` (the site's name)."""
+    """Raises `ImportFailed` (the file), or `Invalid` and `Conflict` (the site's name).
+
+    `by` is the person for the log; without one nothing is added to it, so that the site is as it was.
+    """
+    read = partial(in_turns, read)
     found = await asyncio.to_thread(survey, read, own_origin, progress)
     assert found.site is not None
     site_id, report = rows.key(found.site.id), found.report
@@ -91,14 +98,25 @@ async def rebuild(
         return report
     into = _Into(await db.write(_site, check_name(site_name), found.site, found.columns), found, secret_keys)
     batches = _batches(read)
-    while batch := await asyncio.to_thread(next, batches, None):
-        report.imported += await db.write(_write, into, batch)
-        if progress is not None and isinstance(batch[0], _Rendered):
-            progress(len(batch), len(found.branches))
-    await db.write(_connect, into)
-    await recount_pages(db, into.site, sorted({found.page_id(page_id) for page_id in found.filled}))
+    try:
+        while batch := await asyncio.to_thread(next, batches, None):
+            report.imported += await db.write(_write, into, batch)
+            if progress is not None and isinstance(batch[0], _Rendered):
+                progress(len(batch), len(found.branches))
+        await db.write(_connect, into)
+    except Exception:  # what was written stays
+        await _round_off(db, into, by)
+        raise
+    await _round_off(db, into, by)
     report.duplicates = report.comments - report.imported
     return report
+
+
+async def _round_off(db: Database, into: _Into, by: int | None) -> None:
+    found = into.found
+    await recount_pages(db, into.site, sorted({found.page_id(page_id) for page_id in found.filled}))
+    if found.report.imported:
+        await (db.write(finish, into.site, found.report, by) if by is not None else db.write(analyze))
 
 
 def _site(tx: Tx, name: str, line: SiteLine, columns: Row) -> Site:

@@ -70,8 +70,8 @@ class Importer:
                 while due := await self._claim():
                     await self._work(due)
                 await self._tidy()
-            except PalaverError as error:  # the database is away: the next look will do
-                logger.warning("imports have to wait: %s", error.code)
+            except (PalaverError, OSError) as error:  # the database or the disk is away: the next look will do
+                logger.warning("imports have to wait: %s", error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), every)
 
