@@ -115,6 +115,7 @@ export default (app) => {
   };
   const show = (list) => {
     for (const li of list) act.place(li);
+    act.hush();
     offer();
     act.show(list[0]);
   };

@@ -206,6 +206,7 @@ async def test_document_that_changed_elsewhere_is_not_renewed() -> None:
     documents.version += 1
     assert await renewed(documents) is None
     assert await documents.get() == "version 2"
+    assert (documents.read, documents.built) == (1, 2), "one look is enough"
 
 
 async def test_change_that_overtakes_the_look_is_in_the_next_answer() -> None:

@@ -186,7 +186,7 @@ class DocumentCache:
 
     async def _check(self, entry: Entry) -> bool:
         checked, key = time.monotonic(), entry.key  # as in `_make`
-        current = False
+        current: bool | None = None
         try:
             current = await entry.reread() == entry.version
         except Unavailable:
@@ -196,7 +196,9 @@ class DocumentCache:
                 del self._checking[key]
                 if current:
                     entry.checked = checked
-        return current
+                elif current is False and self._entries.get(key) is entry:
+                    self._drop(key)  # so that it is made anew without another look
+        return bool(current)
 
     async def get(self, key: AnyKey, build: Build) -> Entry:
         """The entry at the current version, made now if need be. Raises what `build` raises."""

@@ -124,7 +124,8 @@ class Live:
             self._name(room, (site.name, page_key))
         room.streams.add(stream)
         self._addresses[stream.address] += 1
-        self._tell(room)
+        if stream.version != room.version:
+            self._tell(room)
         try:
             yield
         finally:
