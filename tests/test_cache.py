@@ -14,14 +14,14 @@ from tests.support.cast import Cast, cookie_of
 from tests.support.database import recorded
 from tests.support.html import Html
 from tests.support.service import GUEST, HOME, PAGE, Clock, World, open_world
-from widget import comments
-from widget.comments import Draft
+from widget import posting
 from widget.core import NOBODY, Core
 from widget.db import open_database
 from widget.encodings import choose_encoding
 from widget.guests import Guest
 from widget.limits import Limits
 from widget.page_key import PageKey
+from widget.posting import Draft
 
 OTHER = "https://blog.example/other"
 
@@ -207,7 +207,7 @@ async def test_change_by_another_process_is_seen_after_a_second(world: World, da
     core = Core(other, Limits(enabled=False), ("k" * 32,))
     page = PageKey("url:blog.example/posts/bread", PAGE)
     draft = Draft(page, "", "", "From elsewhere.", Guest(GUEST["name"], GUEST["email"], ""), "")
-    await comments.post(core, world.blog, NOBODY, draft)
+    await posting.post(core, world.blog, NOBODY, draft)
     await other.close()
     async with asyncio.timeout(5):
         while "From elsewhere." not in (await get(world)).text:

@@ -29,7 +29,7 @@ LAYERS = {
     "answers": "account_page admin_views api assets backup cache doctor encodings fast_path html labels latest live "
     "logs news openapi operations preview render service sharing site_directory tools transfer view_tree views",
     "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation moving "
-    "page_verbs pages pending people_verbs proving reporting retention screening site_verbs threads written",
+    "page_verbs pages pending people_verbs posting proving reporting retention screening site_verbs threads written",
     "pure": "blocks cursors documents faces former_accounts guests limits links mapping names page_key page_likeness "
     "pictures policy setting_kinds site_keys sites spam text tree",
     "store": "store",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from widget import ids
-from widget.comments import MAX_TITLE
 from widget.core import Actor, Core
 from widget.db import Tx
 from widget.errors import Invalid, NotFound
 from widget.events import PageChanged
 from widget.moderation.deciding import moderator_of
 from widget.names import clean_name
+from widget.posting import MAX_TITLE
 from widget.store import actions
 from widget.store import pages as store
 from widget.store.actions import Line

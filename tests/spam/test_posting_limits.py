@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.service import BLOG, PAGE, Clock, World, open_world
-from widget import comments
-from widget.comments import Draft
+from widget import posting
 from widget.core import Actor
 from widget.documents import read_page_key
 from widget.errors import TooMany
 from widget.guests import Guest
 from widget.limits import RULES
+from widget.posting import Draft
 from widget.store import people
 
 
@@ -39,7 +39,7 @@ async def how_many(world: World, *, most: int, person: int | None = None, pages:
         )
         actor = Actor(person, "demo" if person else "", f"192.0.{number // 256}.{number % 256}")
         try:
-            await comments.post(world.app.service.core, world.blog, actor, draft)
+            await posting.post(world.app.service.core, world.blog, actor, draft)
         except TooMany:
             return number
     return most + 1

@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from widget import ids, models
-from widget.comments import MAX_LEVELS
 from widget.db import Tx
 from widget.looks import look_of
 from widget.names import clean_name, clean_text
+from widget.posting import MAX_LEVELS
 from widget.store.comments import GONE, ids_in
 from widget.text import plain_text, render_markdown, sanitise_html
 

@@ -13,8 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth import Caller, frame_cookie, has_probe
-from widget import comments, likes
-from widget.comments import Draft
+from widget import comments, likes, posting
 from widget.core import Actor
 from widget.documents import FIRST_PARTY, FRAME, Document, read_document
 from widget.errors import Invalid, PalaverError
@@ -23,6 +22,7 @@ from widget.handlers import tools
 from widget.handlers.deed import Deed, Form, back, changed
 from widget.handlers.embed import form_again, fragment, headers_of, is_fragment
 from widget.handlers.requests import read_form, service_of, site_of, writer_of
+from widget.posting import Draft
 from widget.render import Wanted
 from widget.store.likes import DISLIKE, LIKE
 from widget.views import FormView
@@ -74,7 +74,7 @@ async def _post(deed: Deed) -> Response:
         agent=request.headers.get("user-agent", ""),
         proof=form.get("proof", "") if is_fragment(request) else None,
     )
-    posted = await comments.post(deed.core, document.site, deed.actor, draft)
+    posted = await posting.post(deed.core, document.site, deed.actor, draft)
     author = Actor(posted.comment.person_id, posted.comment.provider, deed.actor.address)
     response = await changed(deed._replace(actor=author), posted.page, posted.comment, "item", 201)
     if posted.session:

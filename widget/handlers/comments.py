@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth import check_personal, probe_cookie
-from widget import comments, cursors, likes
+from widget import comments, cursors, likes, posting
 from widget.api import (
     CommentIn,
     HtmlOut,
@@ -22,7 +22,6 @@ from widget.api import (
     me_out,
     thread_out,
 )
-from widget.comments import Draft
 from widget.documents import read_page_key, read_sort
 from widget.guests import Guest
 from widget.handlers.actions import give_session
@@ -30,6 +29,7 @@ from widget.handlers.requests import read_json, reader_of, service_of, site_of, 
 from widget.html import BRIEF
 from widget.labels import provider_label
 from widget.policy import is_closed
+from widget.posting import Draft
 from widget.store.likes import DISLIKE, LIKE
 from widget.threads import read_reader, read_replies, read_thread
 from widget.written import check_text, render
@@ -85,7 +85,7 @@ async def post(request: Request) -> Response:
         agent=request.headers.get("user-agent", ""),
         proof=body.proof,
     )
-    posted = await comments.post(service_of(request).core, site, actor, draft)
+    posted = await posting.post(service_of(request).core, site, actor, draft)
     response = json_answer(comment_out(posted.comment, own=True), 201)
     if posted.session:
         give_session(request, response, site.id, posted.session, caller)

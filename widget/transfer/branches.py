@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from widget.comments import MAX_LEVELS
+from widget.posting import MAX_LEVELS
 
 NONE = -1
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from widget import ids
-from widget.comments import MAX_LEVELS
+from widget.posting import MAX_LEVELS
 from widget.store.scratch import Scratch, ScratchPage, ScratchPerson
 from widget.store.sites import Site
 from widget.text import lost_elements
