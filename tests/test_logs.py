@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -89,6 +90,35 @@ async def test_reader_of_an_unforeseen_error_is_told_its_number(
     assert error["error"].endswith("ZeroDivisionError: nobody foresaw this")
     assert (request["status"], request["request_id"]) == (500, number)
     assert "nobody foresaw this" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/v1/blog/comments", "application/json"), ("/embed/blog", "application/x-www-form-urlencoded")],
+)
+async def test_reader_who_leaves_while_sending_is_no_error(world: World, path: str, kind: str) -> None:
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": urlencode({"url": PAGE}).encode(),
+        "headers": [(b"content-type", kind.encode()), (b"content-length", b"20"), (b"origin", HOME.encode())],
+        "client": ("127.0.0.1", 1),
+    }
+    with logged() as log:
+        await world.app(scope, receive, send)
+    assert [(line["level"], line["status"]) for line in log.lines] == [("info", 499)]
 
 
 async def test_page_of_an_unforeseen_error_names_its_number(

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import httpx2
 import jinja2
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth import Auth, AuthError, EmailSetup, MastodonSetup, Provider, email_provider, known_provider, openid_provider
+from auth import Auth, EmailSetup, MastodonSetup, Provider, email_provider, known_provider, openid_provider
 from auth import TooMany as TooManySignIns
 from widget import looks
 from widget.asking import Teacher, verify_key
@@ -30,7 +29,7 @@ from widget.cache import DocumentCache
 from widget.core import Core
 from widget.db import Clock, open_database, unix_ms
 from widget.doctor.examine import Doctor
-from widget.errors import PalaverError, TooMany
+from widget.errors import TooMany
 from widget.fast_path import FastPath
 from widget.handlers import errors
 from widget.html import Html, provider_views
@@ -170,12 +169,7 @@ def create_app(
 
     starlette = Starlette(
         routes=[*extra_routes, *routes(auth)],
-        exception_handlers={
-            PalaverError: errors.told,
-            AuthError: errors.told,
-            HTTPException: errors.http,
-            Exception: errors.unforeseen,
-        },
+        exception_handlers=errors.HANDLERS,
         lifespan=lifespan,
     )
     starlette.router.redirect_slashes = False  # it would build an address from `Host`

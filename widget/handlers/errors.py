@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from auth import AuthError
@@ -18,6 +18,7 @@ from widget.html import PAGE_HEADERS, frame_headers
 from widget.spam.proof import ProofNeeded
 
 logger = logging.getLogger("palaver.errors")
+CLIENT_CLOSED = 499  # as nginx logs it; HTTP has no word for it
 Told = PalaverError | AuthError
 
 
@@ -37,12 +38,27 @@ async def http(request: Request, error: Exception) -> Response:
     return answer(request, known, headers=dict(error.headers or {}))
 
 
+async def gone(_request: Request, error: Exception) -> Response:
+    """Whoever asked left before all was read: nobody's mistake, and nobody reads the answer."""
+    assert isinstance(error, ClientDisconnect)
+    return Response(status_code=CLIENT_CLOSED)
+
+
 async def unforeseen(request: Request, error: Exception) -> Response:
     logger.error("unforeseen error", exc_info=error)
     number = getattr(request.state, "request_id", "")
     return answer(
         request, PalaverError(f"Something went wrong here; it was written down as {number}.", code="internal")
     )
+
+
+HANDLERS = {
+    PalaverError: told,
+    AuthError: told,
+    HTTPException: http,
+    ClientDisconnect: gone,
+    Exception: unforeseen,
+}
 
 
 def answer(request: Request, error: Told, headers: dict[str, str] | None = None) -> Response:
