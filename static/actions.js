@@ -58,7 +58,7 @@ export default async (app) => {
   const reveal = (node) => {
     const { top, bottom } = node.getBoundingClientRect();
     if (app.root.classList.contains("framed")) {
-      app.measure(); // now: out of sight, browsers paint no frame and tell of no new size
+      app.measure();
       app.tell("scroll", { top, bottom });
     } else node.scrollIntoView({ block: "nearest" });
   };
@@ -185,10 +185,10 @@ export default async (app) => {
   };
 
   /* The same document in another order, or at another place; the form stays what it is */
-  const swap = async (url) => {
+  const swap = async (url, needs = "#list") => {
     const answer = await fetch(url, { headers: app.auth() });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || !$("#list", page)) throw { message: "That did not work. Please try again." };
+    if (!answer.ok || !$(needs, page)) throw { message: "That did not work. Please try again." };
     const form = $("#list .write:not(.edit)");
     const under = form && item(form).id;
     if (form) $("#respond").append(form);
@@ -199,6 +199,7 @@ export default async (app) => {
     if (app.alone) history.replaceState(null, "", app.address);
     finish(document);
     app.reopen?.();
+    return $(needs);
   };
   const tried = (act) => async (target) => {
     const spot = item(target)?.querySelector("article") ?? home;
@@ -318,13 +319,13 @@ export default async (app) => {
       show(li.isConnected ? li : (near ?? $(".top h2")));
     }),
 
-    /* A permalink: the comment is here, or on another page of the thread. */
+    /* A permalink: the comment is here, or elsewhere in the thread. */
     async open(name) {
-      if (!/^\w{13}$/.test(name)) return;
-      if (!find(name)) await swap(`${app.address}&comment=${name}`).catch(() => {});
-      const li = find(name);
+      const url = `${app.address}&comment=${encodeURIComponent(name)}`;
+      const li = document.getElementById(name) ?? (await swap(url, ".focused").catch(() => {}));
       if (!li) return;
-      for (const other of all(".focused")) other.classList.remove("focused");
+      for (let shut; (shut = li.closest("ol[hidden]")); ) this.fold(shut.previousElementSibling);
+      $(".focused")?.classList.remove("focused");
       li.classList.add("focused");
       show(li);
     },

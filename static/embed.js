@@ -1,4 +1,4 @@
-/* Palaver's loader: docs/embedding.md. It never touches sign-in. */
+/* The loader: it never touches sign-in. Why: docs/browser.md */
 (() => {
   "use strict";
   const tag = document.currentScript ?? [...document.querySelectorAll('script[data-site][src*="/embed.js"]')].pop();
@@ -17,7 +17,10 @@
 
   const on = (target, type, act) => target.addEventListener(type, act, { signal: life.signal });
   const emit = (type, detail) => tag.dispatchEvent(new CustomEvent("palaver:" + type, { detail, bubbles: true }));
-  const comment = () => /^#comment-(\w{13})$/.exec(location.hash)?.[1];
+  const comment = () => {
+    const name = location.hash.slice(1, 99);
+    return !document.getElementById(name) && /^\w*-?(comm?ent|isso).*\d|^(\d+|[\da-f]{24,32})$/.test(name) && name;
+  };
 
   /* Which page? */
   const address = () => {
@@ -114,7 +117,6 @@
     frame.style.colorScheme = style.theme;
     send("look", { look: style });
   };
-  // Twice: titles follow addresses, and colours fade.
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => (sync(), (timer = setTimeout(sync, 700))), 60);
@@ -147,7 +149,7 @@
 
   on(window, "hashchange", () => comment() && send("comment", { id: comment() }));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", soon);
-  on(window, "load", soon); // the page's style may come after us
+  on(window, "load", soon);
   let { href } = location;
   const clock = setInterval(() => href !== (href = location.href) && soon(), 300);
   const watcher = new MutationObserver(soon);

@@ -142,6 +142,6 @@
     if (store("hidden")?.length) run("actions", "hush");
     if ($("li .write") || store("drafts:" + app.home.dataset.page)) run("composer", "restore");
     if (store("attempt")) run("signin", "resume");
-    if ($(".focused")) run("actions", "open", $(".focused").id.slice(8));
+    if ($(".focused")) run("actions", "open", $(".focused").id);
   });
 })();

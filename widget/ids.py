@@ -14,6 +14,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # by ten bits: each page needs hundreds of ids
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _RANDOM_BITS = 21
+BITS = (1 << _RANDOM_BITS) - 1  # the mask of those
 _LENGTH = 13
 MAX_TIME = (1 << 42) - 1
 MAX_ID = (1 << 63) - 1
@@ -24,10 +25,15 @@ def new_id(now: int) -> int:
     return _compose(now, secrets.randbits(_RANDOM_BITS))
 
 
-def imported_id(created_at: int, source_format: str, source_id: str) -> int:
+def imported_id(created_at: int, source_format: str, permalink_id: str) -> int:
     """The id of an imported thing: the same for the same source, so that importing again adds nothing."""
-    digest = hashlib.sha256(f"{source_format}\0{source_id}".encode()).digest()
-    return _compose(created_at, int.from_bytes(digest[:3], "big") >> 3)
+    return _compose(created_at, imported_bits(source_format, permalink_id))
+
+
+def imported_bits(source_format: str, permalink_id: str) -> int:
+    """What stands for the random bits in `imported_id`: all of it that a permalink of the old system tells."""
+    digest = hashlib.sha256(f"{source_format}\0{permalink_id}".encode()).digest()
+    return int.from_bytes(digest[:3], "big") >> 3
 
 
 def hashed_id(*parts: str) -> int:

@@ -38,6 +38,7 @@ RULES = {
     "edit": Rule(20, 5_000, "changing comments"),
     "like": Rule(40, 2_000, "liking comments"),
     "preview": Rule(30, 2_000, "asking for previews"),
+    "permalink": Rule(60, 1_000, "following links of another system"),
     "report": Rule(10, 60_000, "reporting comments"),
     "sign-in": Rule(20, 15_000, "signing in"),
     "mail": Rule(5, 600_000, "asking for mails"),  # to one e-mail address, whoever asks

@@ -84,7 +84,7 @@ def read_focused(
     comment = comments.get_comment(tx, site.id, identifier) if identifier is not None else None
     if page is None or comment is None or comment.page_id != page.id:
         raise unknown_comment()
-    if not _is_shown(comment) and comment.id not in pending:
+    if not is_shown(comment) and comment.id not in pending:
         raise unknown_comment()
     thread = read_thread(tx, site, page_key, sort)._replace(focus=comment.id)
     if comment.root_id not in {shown.id for shown in thread.comments}:
@@ -119,7 +119,7 @@ def _with_branch(tx: Tx, site: Site, thread: Thread, comment: Comment) -> Thread
     return thread._replace(comments=shown, more=more, earlier_replies=True)
 
 
-def _is_shown(comment: Comment) -> bool:
+def is_shown(comment: Comment) -> bool:
     return comment.status == "approved" or comment.replies > 0
 
 
@@ -156,7 +156,7 @@ def read_replies(tx: Tx, site: Site, root_id: str, cursor: str | None) -> Replie
     """The next replies under a comment's root, in path order. Raises `NotFound`, `BadRequest` (bad_cursor)."""
     identifier = ids.decode(root_id)
     root = comments.get_comment(tx, site.id, identifier) if identifier is not None else None
-    if root is None or root.depth or not _is_shown(root):
+    if root is None or root.depth or not is_shown(root):
         raise unknown_comment()
     page = pages.get_page_by_id(tx, site.id, root.page_id)
     assert page is not None

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.blog import Blog
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
+from tests.support.wxr import export, item, told
 from widget import site_verbs
 from widget.db import Database
 
@@ -127,6 +128,32 @@ async def test_permalink_scrolls_to_its_comment_below_a_long_article(
     ids = [await seed.post(url, f"Number {n}." + " More of it." * 60) for n in range(20)]
     await reader.open(f"{url}#comment-{ids[15]}")
     await expect(reader.comment("Number 15.")).to_be_in_viewport(ratio=0.5)
+
+
+async def test_link_of_another_system_opens_at_the_comment_that_came_from_there(
+    reader: Reader, blog: Blog, url: str, seed: Seed
+) -> None:
+    """Late in a branch on the second page; then back on the first, and by one of ours in a branch that is folded."""
+    thread = [*map(told, range(1, 61)), *(told(number, parent=56) for number in range(100, 115))]
+    link = url.replace(blog.origin, "https://blog.example")
+    await seed.bring("demo", export(item(*thread, link=link)), blog.origin)
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
+    await reader.open(f"{url}#comment-112")
+    late = reader.comment("Comment 112")
+    await expect(late).to_be_focused()
+    await expect(late).to_be_in_viewport(ratio=0.5)
+    await reader.thread.locator(".fold").click()
+    await expect(late).to_be_hidden()
+    own = await late.locator("..").get_attribute("id")
+    await reader.page.evaluate("id => (location.hash = id)", own)
+    await expect(late).to_be_focused()
+    await reader.page.evaluate("document.body.id = location.hash = 'comment-30'")  # the host page's own
+    await reader.page.evaluate("location.hash = 'comment-29'")
+    await expect(reader.comment("Comment 29")).to_be_focused()
+    await expect(reader.comment("Comment 29")).to_be_in_viewport(ratio=0.5)
+    await expect(reader.thread.locator(".focused")).to_have_count(1)
+    assert [address for address in asked if "comment-30" in address] == []
 
 
 async def test_permalink_scrolls_to_its_comment(reader: Reader, url: str, seed: Seed) -> None:

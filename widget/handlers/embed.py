@@ -30,6 +30,7 @@ from widget.store import pages
 from widget.threads import NOBODY as NO_READER
 from widget.threads import Reader, Thread, read_focused, read_reader, read_replies, read_thread, replies_thread
 from widget.tools import told_view, tools_view
+from widget.transfer import permalinks
 from widget.view_tree import find_view, hanging_views
 from widget.views import CommentView, ThreadView
 
@@ -140,7 +141,15 @@ async def _view(
 ) -> tuple[Thread, ThreadView]:
     service = service_of(request)
     actor = await reader_of(request, document.site, document.base) if own else NOBODY
-    thread, reader = await service.core.db.read(_read, document, query, wanted, actor)
+    read = service.core.db.read
+    try:
+        thread, reader = await read(_read, document, query, wanted, actor)
+    except NotFound:
+        if not query.get("comment"):
+            raise
+        place = document.site, document.page.key
+        comment = await permalinks.follow(service.core, *place, query["comment"], request.state.client_address)
+        thread, reader = await read(_read, document, {**query, "comment": comment}, wanted, actor)
     now = service.core.db.now()
     return thread, thread_view(document, thread, service.providers, now, reader if own else None, wanted)
 
@@ -197,7 +206,8 @@ def _read(tx: Tx, document: Document, query: Mapping[str, str], wanted: Wanted, 
     if wanted.moderate:
         with contextlib.suppress(NotFound):  # it may have vanished by what was just done
             return read_focused(tx, site, key, sort, wanted.moderate, pending), reader
-    focus = query.get("comment") or wanted.reply or wanted.edit or wanted.delete or wanted.likes
+    linked = query.get("comment", "").removeprefix(permalinks.OWN)
+    focus = linked or wanted.reply or wanted.edit or wanted.delete or wanted.likes
     if focus:
         return read_focused(tx, site, key, sort, focus, pending), reader
     cursor = query.get("cursor")

@@ -1,12 +1,13 @@
-"""SQL of imports: those of `/admin`, and what is counted when the comments are there."""
+"""SQL of imports: those of `/admin`, and what is counted, and found again, when the comments are there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from widget import ids
 from widget.db import Tx
 from widget.models import comments, has_status, imports, is_shown, pages, people, sites
 
@@ -67,6 +68,15 @@ def recount_replies(tx: Tx, site_id: int, page_id: int, after: int, limit: int) 
 def count_approved(tx: Tx, site_id: int, page_id: int) -> int:
     query = sa.select(sa.func.count()).where(_c.site_id == site_id, _c.page_id == page_id, has_status("approved"))
     return int(tx.conn.execute(query).scalar_one())
+
+
+def list_imported(tx: Tx, site_id: int, page_id: int, bits: Collection[int]) -> Sequence[int]:
+    """The ids of a page's comments that end in one of these (`ids.imported_bits`), the oldest first.
+
+    All ids of the page are looked at, in their index alone.
+    """
+    here = (_c.site_id == site_id, _c.page_id == page_id, _c.id.bitwise_and(ids.BITS).in_(bits))
+    return tx.conn.execute(sa.select(_c.id).where(*here).order_by(_c.id)).scalars().all()
 
 
 def analyze(tx: Tx) -> None:

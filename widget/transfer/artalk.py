@@ -16,6 +16,7 @@ from widget.transfer.json import elements, text_of
 from widget.transfer.records import Record
 
 NAME = "artalk"
+PERMALINK = "atk-comment-([0-9]{1,20})"
 
 _HEAD = re.compile(r'\[\s*\{\s*"')
 

@@ -16,6 +16,7 @@ from widget.transfer.json import elements, text_of
 from widget.transfer.records import ImportFailed, Record, Status
 
 NAME = "commento"
+PERMALINK = "(?:commento|comentario)-([0-9a-f-]{1,64})"
 
 _HEAD = re.compile(r'\{\s*"version"\s*:\s*\d+\s*(?:\}|,\s*"(?:pages|comments|commenters)"\s*:)')
 _NOBODY = {"", "anonymous", "0" * 64, "00000000-0000-0000-0000-000000000000"}

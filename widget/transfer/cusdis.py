@@ -15,6 +15,7 @@ from widget.transfer.records import Record, Status
 from widget.transfer.sqlite import holds, tables_of
 
 NAME = "cusdis"
+PERMALINK = None
 
 _PAGES = ("id", "slug", "url", "title")
 _COMMENTS = ("id", "pageId", "parentId", "created_at", "deletedAt", "by_email", "by_nickname", "content", "approved")

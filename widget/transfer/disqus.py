@@ -16,6 +16,7 @@ from widget.transfer.records import ImportFailed, Record, Status
 from widget.transfer.xml import Gatherer, parse, root_name
 
 NAME = "disqus"
+PERMALINK = "comment-([0-9]{1,20})"
 
 _THREAD_FIELDS = {"id", "link", "title", "isClosed", "isDeleted"}
 _POST_FIELDS = {"id", "message", "createdAt", "isDeleted", "isSpam", "ipAddress"}

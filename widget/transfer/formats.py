@@ -35,6 +35,8 @@ class Format(Protocol):
 
     @property
     def NAME(self) -> str: ...  # noqa: N802  (a constant of the module)
+    @property
+    def PERMALINK(self) -> str | None: ...  # noqa: N802  (a pattern: `permalinks.py`)
     def sniff(self, head: bytes) -> bool: ...
     def read(self, part: Part) -> Iterator[Record]: ...
 

@@ -15,6 +15,7 @@ from widget.transfer.records import Record, Status
 from widget.transfer.sqlite import holds, tables_of
 
 NAME = "isso"
+PERMALINK = "isso-([0-9]{1,20})"
 
 _THREADS = ("id", "uri", "title")
 _COMMENTS = ("id", "tid", "parent", "created", "modified", "mode", "text", "author", "email", "website", "likes")

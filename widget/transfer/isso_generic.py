@@ -16,6 +16,7 @@ from widget.transfer.json import elements, text_of
 from widget.transfer.records import ImportFailed, Record
 
 NAME = "isso-generic"
+PERMALINK = None
 
 _HEAD = re.compile(r'\[\s*\{\s*"(?:comments|id|title)"\s*:')
 

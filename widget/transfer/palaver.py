@@ -22,6 +22,7 @@ from widget.transfer.lines import FORM, VERSION, CommentLine, End, Head, Line, P
 from widget.transfer.records import ImportFailed, Record
 
 NAME = "palaver"
+PERMALINK = "comment-([0-9a-z]{13})"
 MAX_LINE = 8 << 20  # bytes
 
 _HEAD = re.compile(rb'\s*\{\s*"kind"\s*:\s*"export"\s*,\s*"form"\s*:\s*"palaver-site"')

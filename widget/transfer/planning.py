@@ -83,7 +83,7 @@ class _Planner:
 
     def _take_comment(self, record: ImportedComment) -> None:
         plan, number, parent = self.plan, len(self.plan.ids), record.parent_source_id
-        wanted = ids.imported_id(record.created_at, plan.report.format, record.source_id)
+        wanted = ids.imported_id(record.created_at, plan.report.format, record.permalink_id)
         plan.ids.append(self._scratch.add_id(wanted))  # in the rare clash the next, the same in every run
         plan.pages.append(self._scratch.number_page(record.page_source_id))
         known = NONE if parent is None else self._scratch.get_number(parent)

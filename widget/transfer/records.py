@@ -62,6 +62,11 @@ class ImportedComment(msgspec.Struct, frozen=True):
     address: str = ""  # it came from, as `limits.client_address` gives it
 
     @property
+    def permalink_id(self) -> str:
+        """As permalinks of the old system name it: without the page, which stands before what is unique there only."""
+        return self.source_id.removeprefix(f"{self.page_source_id}:")
+
+    @property
     def html(self) -> str:
         """Sanitised, "" where nothing is left to show. Costs a tenth of a millisecond, and more for much."""
         if self.markup == "markdown":

@@ -17,6 +17,7 @@ from widget.transfer.json import elements, text_of
 from widget.transfer.records import ImportFailed, Record
 
 NAME = REMARK42
+PERMALINK = r"remark42__comment-([\w-]{1,64})"
 
 _HEAD = re.compile(r'\{\s*"version"\s*:\s*\d+\s*,\s*"users"\s*:')
 

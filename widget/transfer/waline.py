@@ -16,6 +16,7 @@ from widget.transfer.json import elements, text_of
 from widget.transfer.records import Record, Status
 
 NAME = "waline"
+PERMALINK = "([0-9]{1,20}|[0-9a-f]{24,32})"
 
 _ADMIN_EXPORT = re.compile(r'\{\s*"type"\s*:\s*"waline"')
 _RESULTS = re.compile(r'\{\s*"results"\s*:\s*\[')

@@ -16,6 +16,7 @@ from widget.transfer.records import ImportedPage, ImportFailed, Record, Skipped,
 from widget.transfer.xml import Gatherer, parse, root_name
 
 NAME = "wordpress"
+PERMALINK = "comment-([0-9]{1,20})"
 
 _NAMESPACE = "http://wordpress.org/export/"
 _ITEM_FIELDS = {"title", "link", "guid", "wp:post_id", "wp:comment_status", "wp:post_date_gmt"}
