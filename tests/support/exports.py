@@ -209,7 +209,8 @@ def leancloud() -> bytes:
 
     name, mail, link = ADA
     reply = '<p><a class="at" href="#c1">@Ada</a> , I agree.</p>'
-    return b"\n".join([comment(1, HTML, nick=name, mail=mail, link=link), comment(2, reply, pid="c1", rid="c1")])
+    head = b'#filetype:JSON-streaming {"type":"Class","class":"Comment"}'
+    return b"\n".join([head, comment(1, HTML, nick=name, mail=mail, link=link), comment(2, reply, pid="c1", rid="c1")])
 
 
 def twikoo() -> bytes:
@@ -219,9 +220,10 @@ def twikoo() -> bytes:
 
     name, mail, link = ADA
     first, second, third, _ = MILLISECONDS
+    votes = {"ups": ["x", "y"], "downs": '["z"]'}
     return _json(
         [
-            comment(1, HTML, nick=name, mail=mail, link=link, created={"$numberLong": str(first)}, like=["x", "y"]),
+            comment(1, HTML, nick=name, mail=mail, link=link, created={"$numberLong": str(first)}, **votes),
             comment(2, "<p>I agree.</p>", pid="c1", rid="c1", created=second),
             comment(3, "<p>Cheap!</p>", created=third, isSpam=True),
         ]

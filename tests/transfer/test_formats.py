@@ -41,7 +41,7 @@ VOTES = {  # likes and score of the first comment
     "artalk": (3, 2),
     "palaver": (3, 2),
     "waline": (2, 2),
-    "twikoo": (2, 2),
+    "twikoo": (2, 1),
 }
 EDITED = {"isso", "remark42", "comentario", "palaver"}
 PINNED = {"remark42", "comentario", "artalk", "waline", "palaver"}

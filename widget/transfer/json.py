@@ -14,6 +14,7 @@ from widget.transfer.records import ImportFailed
 MAX_VALUE = 64 << 20  # characters of one element, which must be held whole
 
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_FILE_TYPE = re.compile(r"\s*#filetype:[^\n]{0,200}\n")  # LeanCloud's first line, which names the class
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(strict=False)  # line ends in texts, as hands and old servers leave them
 
@@ -26,7 +27,7 @@ class Element(NamedTuple):
 
 def text_of(head: bytes) -> str:
     """What a file that begins so says, for recognising it."""
-    return str(_decoder(head, "replace").decode(head)).lstrip()
+    return _FILE_TYPE.sub("", _decoder(head, "replace").decode(head), count=1).lstrip()
 
 
 def elements(part: Part, *wanted: str) -> Iterator[Element]:
@@ -65,6 +66,8 @@ class _Reader:
     def read(self) -> Iterator[Element]:
         if not self._peek():
             raise ImportFailed("the file is empty.")
+        if first := _FILE_TYPE.match(self._text):
+            self._at = first.end()
         yield from self._walk("")
         while self._peek():
             if "" not in self._wanted:

@@ -6,8 +6,10 @@ exports of its users (password hashes, secrets, accounts elsewhere) is not looke
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from widget.transfer import values
@@ -45,9 +47,8 @@ def read(part: Part) -> Iterator[Record]:
 
 
 def _comment(url: str, comment: Mapping[str, Any]) -> Record:
-    """The tree is made from `pid`, the parent; `rid` names the root. Likes are a number, or a list of who likes it."""
-    liked = comment.get("like")
-    likes = len(liked) if isinstance(liked, list) else values.number(liked)
+    """The tree is made from `pid`, the parent; `rid` names the root."""
+    likes, dislikes = _votes(comment.get("ups") or comment.get("like")), _votes(comment.get("downs"))
     name, email, link = (values.text(comment.get(field)) for field in ("nick", "mail", "link"))
     dates = (values.time(comment.get(field)) for field in ("insertedAt", "createdAt", "created"))
     status = _STATES.get(values.text(comment.get("status")), "pending")
@@ -62,8 +63,16 @@ def _comment(url: str, comment: Mapping[str, Any]) -> Record:
         markup="markdown",
         extras=values.Extras(
             likes=likes,
-            score=likes,
+            score=likes - dislikes,
             pinned=values.is_true(comment.get("sticky")) or values.is_true(comment.get("top")),
             address=values.text(comment.get("ip")),
         ),
     )
+
+
+def _votes(voters: object) -> int:
+    """A number, or a list of who votes so; Twikoo's own may be a text of it."""
+    if isinstance(voters, str) and voters.lstrip().startswith("["):
+        with suppress(ValueError, RecursionError):
+            voters = json.loads(voters)
+    return len(voters) if isinstance(voters, list) else values.number(voters)
