@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-MAX_TOGETHER = 4  # units of work in one transaction: more save little, and readers wait while all are told
+MAX_TOGETHER = 8  # units of work in one transaction: more save less, and readers wait while all are told
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
