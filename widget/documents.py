@@ -6,6 +6,7 @@ address is made from what was understood, not from what was sent, so that all sp
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -55,7 +56,11 @@ def read_look(site: Site, query: Mapping[str, str]) -> tuple[str, str]:
 
 def read_page_key(site: Site, url: str | None, page_id: str | None) -> PageKey:
     """Raises `Invalid`: `bad_url`, `foreign_url`, `bad_page_id`."""
-    return page_key(url, page_id, SiteAddress(site.origins, site.keep_query, site.hash_routes))
+    return _page_key(url, page_id, SiteAddress(site.origins, site.keep_query, site.hash_routes))
+
+
+# The same pages are named again and again, and taking an address apart costs more than looking a row up.
+_page_key = functools.lru_cache(maxsize=500)(page_key)
 
 
 def read_sort(site: Site, sort: str | None) -> str:

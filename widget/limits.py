@@ -7,6 +7,7 @@ The algorithm is GCRA (ITU-T I.371): one number for each address and rule, and n
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import math
 from collections import OrderedDict
@@ -18,6 +19,7 @@ from widget.errors import TooMany
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+MAX_ADDRESS = 100  # characters, with zone and port
 MAX_ENTRIES = 50_000  # about 10 MB; beyond it the longest untouched entry is forgotten
 
 
@@ -125,6 +127,12 @@ def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
 
 def _parse(text: str) -> Address | None:
     """An address, with or without brackets and port (RFC 7239, 6); IPv4 mapped into IPv6 is IPv4."""
+    return _parse_short(text) if len(text) <= MAX_ADDRESS else None
+
+
+@functools.lru_cache(maxsize=1_000)
+def _parse_short(text: str) -> Address | None:
+    """Remembered, for a reader sends several requests, and a proxy all of them."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -37,6 +37,8 @@ def check_list(text: str) -> tuple[str, ...]:
 
 def find(lines: Sequence[str], submission: Submission) -> str:
     """The first line that a comment's author or links are on, "" if none."""
+    if not lines:
+        return ""
     address = _network(submission.address)
     email = submission.email.lower()
     hosts = {email.rpartition("@")[2], *(_host(url) for url in (submission.website, *submission.links))}
