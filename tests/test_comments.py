@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from tests.support.database import recorded
 from tests.support.service import World
+from widget import written
 from widget.store import comments as store
 from widget.store.comments import Comment, NewComment, as_added
 
@@ -44,3 +48,26 @@ async def test_comment_of_a_new_guest_is_told_as_it_is_kept(world: World, monkey
     kept = [await world.db.read(store.get_comment, world.blog.id, comment.id) for comment in told]
     assert len(told) == 2
     assert [comment._replace(replies=0) for comment in kept if comment] == told
+
+
+async def test_guests_comment_takes_six_statements(world: World) -> None:
+    """Each costs as much as checking the text: the page, what has to be known, person, session, comment, version."""
+    await world.post("The first one makes the page.")
+    with recorded(world) as statements:
+        await world.post("Hello.")
+    assert len([each for each in statements if "FROM sites" not in each.sql]) == 6  # which is known for a second
+
+
+@pytest.mark.parametrize(("text", "beside"), [("Hello.", False), ("word " * 100, True), ("![" * 100, True)])
+async def test_text_that_may_take_long_is_rendered_beside_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch, text: str, beside: bool
+) -> None:
+    threads: list[int] = []
+
+    def rendered(text: str) -> str:
+        threads.append(threading.get_ident())
+        return text
+
+    monkeypatch.setattr(written, "render_markdown", rendered)
+    assert await written.render(text) == text
+    assert [thread != threading.get_ident() for thread in threads] == [beside]

@@ -42,7 +42,7 @@ async def edit(core: Core, site: Site, actor: Actor, comment_id: str, text: str,
 def _edit(tx: Tx, site: Site, actor: Actor, comment_id: str, written: Written) -> Changed:
     comment, page, person = find(tx, site, actor, comment_id)
     policy.can_edit(site, page, comment, person, tx.now)
-    said = screening.screen(tx, site, person, author_of(person), written)
+    said = screening.screen(tx, site, person, author_of(person), written, screening.known(tx, site, person, written))
     screening.let_through(said or ())
     values = screening.columns(written, said, comment.status)
     if written.text != comment.text or values["status"] != comment.status:

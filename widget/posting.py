@@ -23,7 +23,8 @@ from widget.store import comments as store
 from widget.store import idempotency, pages, people, sessions
 from widget.store.appearance import set_appearance
 from widget.store.changes import seen_at
-from widget.store.comments import Comment, Double
+from widget.store.comments import Comment
+from widget.store.facts import New
 from widget.store.pages import Page
 from widget.store.people import Person
 from widget.store.sites import Site
@@ -31,7 +32,6 @@ from widget.written import Written, check_text, seconds_open, write
 
 MAX_LEVELS = 320  # ids in a path: PostgreSQL's index row holds 2,704 bytes
 MAX_TITLE, MAX_KEY = 300, 200  # characters
-SAME_WITHIN = 60_000  # ms
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -97,12 +97,14 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
         return _again(tx, site, actor, earlier)
     parent = _parent(tx, site, page, draft.parent_id)
     policy.can_post(site, page, parent, person, actor.provider, tx.now)
-    guest = None if person is not None and person.kind == "member" else _guest(tx, site, draft, person)
-    double = Double(page.id, parent and parent.id, written.text, actor.person_id, *(guest[:2] if guest else ()))
-    same = store.get_double(tx, site.id, double, tx.now - SAME_WITHIN)
-    if same is not None and (comment := get_comment(tx, site, same)).status != "rejected":
+    guest = None if person is not None and person.kind == "member" else check_guest(site, draft.guest, person)
+    new = New(page.id, parent and parent.id, written.text, *(guest[:2] if guest else ()))
+    facts = screening.known(tx, site, person, written, new)
+    if guest is not None and guest.name != ANONYMOUS:
+        policy.can_be_called(guest.name, taken=facts.taken)
+    if facts.double is not None and (comment := get_comment(tx, site, facts.double)).status != "rejected":
         return Posted(comment, page)
-    said = screening.screen(tx, site, person, guest or author_of(person), written)
+    said = screening.screen(tx, site, person, guest or author_of(person), written, facts)
     person_id, session = _author(tx, site, person, guest)
     values = {
         **screening.columns(written, said),
@@ -116,10 +118,10 @@ def _post(tx: Tx, site: Site, actor: Actor, draft: Draft, written: Written, fing
     values |= seen_at(page, "", values["status"])
     above = parent.path[: MAX_LEVELS * 8] if parent else b""
     comment_id = store.add_comment(tx, site.id, tx.now, values, above)
-    new = store.NewComment(comment_id, above, values)
-    comment = (
-        get_comment(tx, site, comment_id) if person or not guest else store.as_added(new, guest.name, guest.website)
-    )
+    if person is None and guest is not None:
+        comment = store.as_added(store.NewComment(comment_id, above, values), guest.name, guest.website)
+    else:
+        comment = get_comment(tx, site, comment_id)
     # Whoever is refused may send the same form again, with other words.
     kept = draft.key and comment.status != "rejected"
     if kept and not idempotency.add_key(tx, site.id, draft.key, fingerprints[0], comment_id):
@@ -133,14 +135,6 @@ def _merged_from(tx: Tx, site: Site, page: Page, key: str, parent: Comment | Non
     if parent is not None:
         return parent.merged_from
     return None if page.key == key else pages.get_own_id(tx, site.id, key)
-
-
-def _guest(tx: Tx, site: Site, draft: Draft, person: Person | None) -> Guest:
-    """Who a guest says they are. Raises `Invalid`, also for a name that is taken."""
-    guest = check_guest(site, draft.guest, person)
-    if guest.name != ANONYMOUS:
-        policy.can_be_called(guest.name, taken=people.has_namesake(tx, site.id, guest.name))
-    return guest
 
 
 def _new_page(tx: Tx, site: Site, draft: Draft) -> Page:

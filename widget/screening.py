@@ -15,9 +15,10 @@ from widget.spam import bayes, checks
 from widget.spam.proof import weigh
 from widget.spam.submission import Submission
 from widget.spam.verdicts import Verdict, gravest, pack
-from widget.store import spam as store
+from widget.store.facts import Facts, New, get_facts
 from widget.store.people import Person
 from widget.store.sites import Site
+from widget.store.spam import Seen, get_seen
 from widget.written import Written
 
 _SHADOW = Verdict("spam", "shadow", "a moderator took the author out of sight")
@@ -29,16 +30,21 @@ def is_exempt(person: Person | None) -> bool:
     return is_staff(person) or (person is not None and person.trusted)
 
 
-def screen(tx: Tx, site: Site, person: Person | None, author: Guest, comment: Written) -> list[Verdict] | None:
+def known(tx: Tx, site: Site, person: Person | None, comment: Written, new: New | None = None) -> Facts:
+    """Of a comment before it is kept; `new` where it is not there yet."""
+    author = person.id if person else None
+    return get_facts(tx, site.id, author, comment.address_hashes, comment.text_hash, site.trust_after, new)
+
+
+def screen(
+    tx: Tx, site: Site, person: Person | None, author: Guest, comment: Written, facts: Facts
+) -> list[Verdict] | None:
     """What the checks say of a comment before it is kept; None for whom they are not asked about.
 
     Raises `ProofNeeded`.
     """
     if is_exempt(person):
         return None
-    facts = store.get_facts(
-        tx, site.id, person.id if person else None, comment.address_hashes, comment.text_hash, site.trust_after
-    )
     submission = Submission(
         comment.text,
         links_of(comment.html),
@@ -63,10 +69,10 @@ def links_of(html: str) -> tuple[str, ...]:
     return tuple(unescape(link) for link in _LINK.findall(html))
 
 
-def _score(tx: Tx, site: Site, text: str, total: store.Seen) -> bayes.Score | None:
+def _score(tx: Tx, site: Site, text: str, total: Seen) -> bayes.Score | None:
     if min(total) < bayes.ENOUGH:
         return None
-    return bayes.score(text, store.get_seen(tx, site.id, bayes.tokens_of(text)), total)
+    return bayes.score(text, get_seen(tx, site.id, bayes.tokens_of(text)), total)
 
 
 def columns(comment: Written, said: Sequence[Verdict] | None, before: str = "approved") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from widget.spam import checks
 from widget.spam.bayes import Score
 from widget.spam.submission import Submission
 from widget.spam.verdicts import Verdict, gravest, pack, unpack
-from widget.store.spam import MOST_COPIES
+from widget.store.facts import MOST_COPIES
 
 FINE = Submission("I bake it at 230 degrees and it never fails.", approved=5, seconds=30, address="203.0.113.7")
 ADDRESSES = ("https://a.example", "https://b.example", "https://c.example")

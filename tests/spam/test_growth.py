@@ -13,8 +13,7 @@ from tests.support.service import World, open_world
 from widget import ids
 from widget.db import Tx
 from widget.models import comments, pages
-from widget.store import spam
-from widget.store.comments import Double, get_double
+from widget.store.facts import New, get_facts
 
 
 def add_comments(tx: Tx, world: World, count: int) -> None:
@@ -67,7 +66,7 @@ async def test_address_that_wrote_5000_comments_is_asked_about_with_as_few_steps
     async with open_world(sqlite_url, clock) as world:
 
         def read(tx: Tx) -> None:
-            assert not spam.get_facts(tx, world.blog.id, 1, ["mine"], 5, 3).by_address
+            assert not get_facts(tx, world.blog.id, 1, ["mine"], 5, 3).by_address
 
         await world.post()
         await world.db.write(add_comments, world, 50)
@@ -84,8 +83,8 @@ async def test_double_is_looked_for_with_as_few_steps_where_others_wrote_5000_co
 
         def read(tx: Tx) -> None:
             page_id = tx.conn.execute(sa.select(pages.c.id)).scalar_one()
-            double = Double(page_id, None, "", person, "Ann", "ann@example.org")
-            assert get_double(tx, world.blog.id, double, tx.now - 60_000) is None
+            new = New(page_id, None, "", "Ann", "ann@example.org")
+            assert get_facts(tx, world.blog.id, person, ["mine"], None, 3, new).double is None
 
         await world.post()
         await world.db.write(add_comments, world, 50)

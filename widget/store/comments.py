@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -123,59 +122,6 @@ def get_comment(tx: Tx, site_id: int, comment_id: int) -> Comment | None:
 def list_comments(tx: Tx, site_id: int, comment_ids: Sequence[int]) -> list[Comment]:
     query = _SELECT.where(comments.c.site_id == site_id, comments.c.id.in_(comment_ids))
     return [Comment(*row) for row in tx.conn.execute(query)]
-
-
-class Double(NamedTuple):
-    """What makes two comments one: the same author (a person, or a guest's name and e-mail), place and text."""
-
-    page_id: int
-    parent_id: int | None
-    text: str
-    person_id: int | None
-    guest_name: str = ""
-    guest_email: str = ""
-
-
-def get_double(tx: Tx, site_id: int, double: Double, since: int) -> int | None:
-    """The id of the same comment written after `since` (Unix ms).
-
-    Found by its author, so that it does not matter how much others write meanwhile. A guest without a session is looked
-    for among those of that name and address who came after `since`.
-    """
-    values = {
-        "site": site_id,
-        "first": ids.first_id(since),
-        "page": double.page_id,
-        "parent": double.parent_id,
-        "words": double.text,
-        "person": double.person_id,
-        "name": double.guest_name,
-        "address": double.guest_email,
-    }
-    query = _same(reply=double.parent_id is not None, guest=double.person_id is None)
-    return tx.conn.scalar(query, values)
-
-
-@functools.cache
-def _same(*, reply: bool, guest: bool) -> sa.Select[int]:
-    """Each its own statement: SQLite plans `parent_id IS ?` anew each time. The sum keeps it from the index of pages,
-    in which it would go through all that others wrote.
-    """
-    c, first = comments.c, sa.bindparam("first", type_=sa.BigInteger)
-    newcomers = sa.select(people.c.id).where(
-        people.c.email == sa.bindparam("address"),
-        people.c.name == sa.bindparam("name"),
-        people.c.id >= first,
-        people.c.kind == "guest",
-    )
-    return sa.select(c.id).where(
-        c.person_id.in_(newcomers) if guest else c.person_id == sa.bindparam("person"),
-        c.site_id == _site,
-        c.id >= first,
-        c.page_id + sa.literal_column("0") == sa.bindparam("page"),
-        c.parent_id == sa.bindparam("parent") if reply else c.parent_id.is_(None),
-        c.text == sa.bindparam("words"),
-    )
 
 
 def list_own(tx: Tx, site_id: int, page_id: int, person_id: int, since: int, *, pending: bool) -> list[Comment]:

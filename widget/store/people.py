@@ -72,7 +72,9 @@ REGULAR = 3
 _comments_of = sa.select(sa.literal(1)).where(
     comments.c.site_id == sa.bindparam("site"), comments.c.person_id == people.c.id, has_status("approved")
 )
-_NAMESAKE = (
+# Those who sign in on the site and have a role there, or whom its readers know (by `REGULAR` approved comments), and
+# for whose name one can be taken
+NAMESAKES = (
     sa.select(people.c.id)
     .outerjoin(standings, sa.and_(standings.c.person_id == people.c.id, standings.c.site_id == sa.bindparam("site")))
     .where(
@@ -83,7 +85,6 @@ _NAMESAKE = (
             _comments_of.correlate(people).limit(1).offset(REGULAR - 1).exists(),
         ),
     )
-    .limit(1)
 )
 
 
@@ -127,13 +128,10 @@ def set_person(tx: Tx, person_id: int, **values: str) -> None:
         tx.conn.execute(sa.update(people).where(*member).values(look=look_of(values["name"])))
 
 
-def has_namesake(tx: Tx, site_id: int, name: str) -> bool:
-    """Whether a name can be taken for that of somebody who signs in on the site and has a role there, or whom its
-    readers know: by `REGULAR` approved comments.
-    """
+def looks(name: str) -> dict[str, str]:
+    """What `NAMESAKES` is asked by."""
     look, capitals = can_pass_for(name)
-    found = tx.conn.execute(_NAMESAKE, {"site": site_id, "look": look, "capitals": capitals})
-    return found.first() is not None
+    return {"look": look, "capitals": capitals}
 
 
 def list_members(tx: Tx, site_id: int, name: str) -> list[SiteMember]:

@@ -1,8 +1,7 @@
-"""SQL of what the checks of a comment need to know, and of what the classifier learned."""
+"""SQL of what the classifier learned, and of what else is kept for the checks of comments (`facts.py` reads it)."""
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,10 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from widget import ids
 from widget.db import Tx
-from widget.models import comments, has_status, pages, people, sites, spam_tokens
+from widget.models import comments, pages, people, sites, spam_tokens
 
-MONTH, DAY = 30 * 86_400_000, 86_400_000  # ms
-MOST_COPIES = 10
 ALL = ""  # as a token: all comments
 
 c = comments.c
@@ -28,76 +25,8 @@ class Seen(NamedTuple):
     ham: int
 
 
-class Facts(NamedTuple):
-    approved: int
-    by_person: bool  # was there spam of the author within a month, as a check or a moderator said?
-    by_address: bool  # or from the address?
-    copies: int
-    total: Seen  # comments that the classifier learned
-
-
 # Built once: building a statement anew costs more than running it.
 _site: sa.BindParameter[int] = sa.bindparam("site")
-_person: sa.BindParameter[int | None] = sa.bindparam("person", type_=sa.BigInteger)
-# What is spam by a shadow ban alone says nothing of its author once that is lifted.
-decided_spam = sa.or_(
-    c.learned == "spam", ~c.verdicts.startswith('[["spam","shadow",'), c.verdicts.contains('],["spam",')
-)
-_bad = sa.select(sa.literal(1)).where(
-    c.site_id == _site, c.id >= sa.bindparam("month"), has_status("spam"), decided_spam
-)
-
-
-def _counted(where: Sequence[sa.ColumnElement[bool]], most: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
-    found = sa.select(c.id).where(c.site_id == _site, *where).limit(most).subquery()
-    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
-
-
-def _learned(name: str) -> sa.ColumnElement[int]:
-    one = sa.select(spam_tokens.c[name]).where(spam_tokens.c.site_id == _site, spam_tokens.c.token == ALL)
-    return sa.func.coalesce(one.scalar_subquery(), 0)
-
-
-@functools.cache
-def _facts(addresses: int) -> sa.Select[int, bool, bool, int, int, int]:
-    """For so many hashes: a list of any length would be written into the statement anew each time."""
-    hashes: list[sa.BindParameter[str]] = [sa.bindparam(f"address_{number}") for number in range(addresses)]
-    return sa.select(
-        _counted((c.person_id == _person, has_status("approved")), sa.bindparam("enough")),
-        _bad.where(c.person_id == _person).exists(),
-        _bad.where(c.address_hash.in_(hashes)).exists(),
-        _counted(
-            (
-                c.text_hash == sa.bindparam("words", type_=sa.BigInteger),
-                c.id >= sa.bindparam("day"),
-                c.person_id.is_distinct_from(_person),
-                sa.not_(has_status("deleted")),
-            ),
-            sa.bindparam("most"),
-        ),
-        _learned("spam"),
-        _learned("ham"),
-    )
-
-
-def get_facts(
-    tx: Tx, site_id: int, person_id: int | None, addresses: Sequence[str], text_hash: int | None, enough: int
-) -> Facts:
-    """Of a comment that is about to be written. `addresses` are the hashes of one; approved ones count to `enough`."""
-    values = {
-        "site": site_id,
-        "person": person_id,
-        **{f"address_{number}": address for number, address in enumerate(addresses)},
-        "words": text_hash,
-        "enough": enough,
-        "most": MOST_COPIES,
-        "month": ids.first_id(tx.now - MONTH),
-        "day": ids.first_id(tx.now - DAY),
-    }
-    approved, by_person, by_address, copies, spam, ham = tx.conn.execute(_facts(len(addresses)), values).one()
-    return Facts(approved, bool(by_person), bool(by_address), copies, Seen(spam, ham))
-
-
 _SEEN = sa.select(spam_tokens.c.token, spam_tokens.c.spam, spam_tokens.c.ham).where(
     spam_tokens.c.site_id == _site, spam_tokens.c.token.in_(sa.bindparam("tokens", expanding=True))
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from widget import ids
 from widget.db import Tx
 from widget.models import comments, has_status, people, standings
-from widget.store.spam import DAY, MONTH, MOST_COPIES, decided_spam
+from widget.store.facts import DAY, MONTH, MOST_COPIES, decided_spam
 
 MOST_APPROVED = 10  # what a site can ask for (`trust_after`)
 c = comments.c
