@@ -321,10 +321,10 @@ export default async (app) => {
 
     /* A permalink: the comment is here, or elsewhere in the thread. */
     async open(name) {
-      const url = `${app.address}&comment=${encodeURIComponent(name)}`;
-      const li = document.getElementById(name) ?? (await swap(url, ".focused").catch(() => {}));
+      if (!/^[\w-]+$/.test(name)) return;
+      const li = document.getElementById(name) ?? (await swap(`${app.address}&comment=${name}`, ".focused").catch(() => {}));
       if (!li) return;
-      for (let shut; (shut = li.closest("ol[hidden]")); ) this.fold(shut.previousElementSibling);
+      while (li.closest("ol[hidden]")) this.fold(li.closest("ol[hidden]").previousElementSibling);
       $(".focused")?.classList.remove("focused");
       li.classList.add("focused");
       show(li);
