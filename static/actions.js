@@ -1,7 +1,8 @@
 /* Why: docs/browser.md */
 export default async (app) => {
   const { $, all, store, home } = app;
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: app.files.act });
+  const make = (tag, more) => Object.assign(document.createElement(tag), more);
+  const style = make("link", { rel: "stylesheet", href: app.files.act });
   document.head.append(style);
   await new Promise((go) => (style.onload = style.onerror = go));
 
@@ -15,7 +16,7 @@ export default async (app) => {
   const note = (place, text) => {
     $(":scope > .error", place)?.remove();
     if (!text) return;
-    const p = Object.assign(document.createElement("p"), { className: "error", textContent: text });
+    const p = make("p", { className: "error", textContent: text });
     p.setAttribute("role", "alert");
     place.append(p);
   };
@@ -33,9 +34,7 @@ export default async (app) => {
     throw { message: "That did not work. Please try again.", ...error, status: answer.status };
   };
   const part = (html) => {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    const nodes = document.importNode(template.content, true);
+    const nodes = document.importNode(make("template", { innerHTML: html }).content, true);
     finish(nodes);
     return nodes;
   };
@@ -54,7 +53,7 @@ export default async (app) => {
     overlay(scope);
   };
 
-  /* The host page scrolls where the frame cannot; focus goes with what is shown. */
+  /* Scrolling, with the focus */
   const reveal = (node) => {
     const { top, bottom } = node.getBoundingClientRect();
     if (app.root.classList.contains("framed")) {
@@ -74,12 +73,12 @@ export default async (app) => {
     else show(li);
   };
 
-  /* A comment goes under the one that `data-parent` names, in its order, before "Show more". */
+  /* Under the one that `data-parent` names, in its order */
   const place = (li, list = $("#list")) => {
     find(id(li))?.remove();
     const parent = li.dataset.parent && find(li.dataset.parent);
     if (parent) {
-      if (!$(":scope > ol", parent)) parent.append(document.createElement("ol"));
+      if (!$(":scope > ol", parent)) parent.append(make("ol"));
       list = $(":scope > ol", parent);
     }
     const sort = list.id && home.dataset.sort;
@@ -107,10 +106,8 @@ export default async (app) => {
       if (!acts || !(left > 0)) continue;
       for (const other of all(".hide, .report", acts)) other.remove();
       const links = ["edit", "delete"].map((verb) => {
-        const link = $("." + verb, acts) ?? acts.appendChild(document.createElement("a"));
-        link.className = verb;
+        const link = $("." + verb, acts) ?? acts.appendChild(make("a", { className: verb, textContent: verb === "edit" ? "Edit" : "Delete" }));
         link.href = `${app.address}&own=1&${verb}=${id}`;
-        link.textContent = verb === "edit" ? "Edit" : "Delete";
         return link;
       });
       const over = () => {
@@ -135,10 +132,7 @@ export default async (app) => {
       $(".as bdi", who).textContent = person.name;
       $(".as span", who).textContent = person.provider;
       $(".mine", who).hidden = person.sso;
-    } else if (guest && person) {
-      for (const name of ["name", "email"]) if (guest.elements[name]) guest.elements[name].value ||= person[name] ?? "";
-      if (guest.elements.website) guest.elements.website.value ||= person.url ?? "";
-    }
+    } else if (person) for (const field of guest?.elements ?? []) field.value ||= person[field.name === "website" ? "url" : field.name] ?? "";
   };
   const lay = async () => {
     const { person, own = [], pending = [] } = app.me;
@@ -158,7 +152,7 @@ export default async (app) => {
     for (const li of [...children]) if (!find(id(li)) && (!li.dataset.parent || find(li.dataset.parent))) place(li);
   };
 
-  /* People whom the reader does not want to see, in this browser */
+  /* People who are hidden */
   const author = (article) => [$("b", article)?.textContent ?? "", $("b a", article)?.href ?? ""].join(" ").trim();
   const hush = (scope) => {
     const hidden = store("hidden") ?? [];
@@ -168,9 +162,7 @@ export default async (app) => {
       article.classList.toggle("hushed", away);
       $(":scope > .hush", article)?.remove();
       if (!away) continue;
-      const p = document.createElement("p");
-      p.className = "hush";
-      p.innerHTML = 'You hid <bdi></bdi>. <button class="unhide link" type="button">Show again</button>';
+      const p = make("p", { className: "hush", innerHTML: 'You hid <bdi></bdi>. <button class="unhide link" type="button">Show again</button>' });
       $("bdi", p).textContent = name;
       article.append(p);
     }
@@ -184,7 +176,7 @@ export default async (app) => {
     ($(".unhide", article) ?? $(".hide", article))?.focus();
   };
 
-  /* The same document in another order, or at another place; the form stays what it is */
+  /* Another order or place; the form stays what it is */
   const swap = async (url, needs = "#list") => {
     const answer = await fetch(url, { headers: app.auth() });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -212,7 +204,7 @@ export default async (app) => {
   };
 
   return {
-    back, call, fields, find, fragment, id, item, lay, note, part, place, count, reveal, say, show, hush: () => hush(document),
+    back, call, fields, find, fragment, id, item, lay, make, note, part, place, count, reveal, say, show, hush: () => hush(document),
 
     async like(button) {
       const li = item(button);
@@ -231,7 +223,7 @@ export default async (app) => {
         const part = await fragment(app.address, fields(action, { comment: id(li) }));
         const focused = button.parentNode.contains(document.activeElement);
         const fresh = all(".like", part)[buttons.indexOf(button)];
-        $(".names", article)?.remove(); // no longer all of them
+        $(".names", article)?.remove();
         button.parentNode.replaceWith(part);
         if (focused) fresh.focus();
       } catch (error) {
@@ -319,7 +311,7 @@ export default async (app) => {
       show(li.isConnected ? li : (near ?? $(".top h2")));
     }),
 
-    /* A permalink: the comment is here, or elsewhere in the thread. */
+    /* A permalink */
     async open(name) {
       if (!/^[\w-]+$/.test(name)) return;
       const li = document.getElementById(name) ?? (await swap(`${app.address}&comment=${name}`, ".focused").catch(() => {}));

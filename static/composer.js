@@ -15,7 +15,7 @@ export default async (app) => {
   const parent = () => form.elements.parent.value;
   const text = (of) => of.elements.text;
 
-  /* Formatting: what stands around the selection, or before each of its lines */
+  /* Formatting: around the selection, or before its lines */
   const tools = [
     ["B", "Bold", "**", "b"],
     ["I", "Italic", "_", "i"],
@@ -33,7 +33,7 @@ export default async (app) => {
     if (mark === "[") put = /^https?:\S+$/.test(picked) ? `[](${picked})` : `[${picked}](https://)`;
     if (lines) put = (start && value[start - 1] !== "\n" ? "\n" : "") + picked.replace(/^/gm, mark);
     area.focus();
-    // Keeps the browser's own undo; Firefox before 89 has no insertText here.
+    // Keeps the browser's undo, but in Firefox before 89.
     if (!document.execCommand("insertText", false, put)) area.setRangeText(put, start, end, "end");
     if (!picked && !lines) area.selectionStart = area.selectionEnd = start + (mark === "[" ? 1 : mark.length);
     if (mark === "[" && picked) {
@@ -47,15 +47,10 @@ export default async (app) => {
     of.classList.add("open");
     if ($(".tools", of)) return;
     const area = text(of);
-    const bar = document.createElement("span");
-    bar.className = "tools";
-    bar.role = "group";
-    bar.ariaLabel = "Formatting";
+    const bar = act.make("span", { className: "tools", role: "group", ariaLabel: "Formatting" });
     for (const tool of tools) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: tool[0], title: tool[1] });
-      button.ariaLabel = tool[1];
-      button.onclick = () => format(area, tool);
-      bar.append(button);
+      const [textContent, title] = tool;
+      bar.append(act.make("button", { type: "button", textContent, title, ariaLabel: title, onclick: () => format(area, tool) }));
     }
     $(".text", of).after(bar);
     of.addEventListener("keydown", (event) => {
@@ -87,9 +82,7 @@ export default async (app) => {
     unsee(form);
     clear(form);
     if (li) {
-      const name = document.createElement("bdi");
-      name.textContent = $("b", li).textContent;
-      title("Leave a Reply to ", name);
+      title("Leave a Reply to ", act.make("bdi", { textContent: $("b", li).textContent }));
       $("h3", form).insertAdjacentHTML("beforeend", ' <a class="cancel" href="#respond">Cancel reply</a>');
       $("article", li).after(form);
     } else {
@@ -127,29 +120,23 @@ export default async (app) => {
       const sentence = fields[field.name];
       if (!sentence || !field.labels?.length) continue;
       field.ariaInvalid = "true";
-      field.labels[0].append(Object.assign(document.createElement("em"), { textContent: sentence }));
+      field.labels[0].append(act.make("em", { textContent: sentence }));
       first ??= field;
     }
     if (first) first.focus();
     else act.note(of, message);
   };
 
-  const unsee = (of) => {
-    $(".seen", of)?.remove();
-  };
+  const unsee = (of) => $(".seen", of)?.remove();
   const preview = async (of) => {
     unsee(of);
     const part = await act.fragment(app.address, act.fields("preview", { text: text(of).value }));
-    const box = document.createElement("div");
-    box.className = "seen body";
-    box.dir = "auto";
-    box.role = "region";
-    box.ariaLabel = "Preview";
+    const box = act.make("div", { className: "seen body", dir: "auto", role: "region", ariaLabel: "Preview" });
     box.append(part);
     $(".rest", of).before(box);
   };
 
-  /* The key makes a second try the same comment: it changes only when what is sent changes. */
+  /* A second try of the same has the same key. */
   const pause = (seconds) =>
     new Promise((go) => {
       setTimeout(go, seconds * 1000);
@@ -258,8 +245,7 @@ export default async (app) => {
         const page = new DOMParser().parseFromString(await (await fetch(link.href, { headers: app.auth() })).text(), "text/html");
         source = $(".write textarea", page)?.value ?? "";
       }
-      const of = document.createElement("form");
-      of.className = "write edit";
+      const of = act.make("form", { className: "write edit" });
       of.innerHTML =
         '<label class="text"><span class="vh">Comment</span><textarea name="text" rows="5" dir="auto" required></textarea></label><div class="rest"><p class="go"><button class="post">Save</button> <button class="preview">Preview</button> <a class="cancel" href="#">Cancel</a></p></div>';
       text(of).value = source;
@@ -272,7 +258,7 @@ export default async (app) => {
       if (button.form.reportValidity()) return busy(button.form, button.form === form ? post : save);
     },
     preview: (button) => busy(button.form, preview),
-    /* After a reload: the draft, and the comment it answers */
+    /* After a reload */
     restore() {
       if (!form) return;
       const at = store("at:" + home.dataset.page);

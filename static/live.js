@@ -4,6 +4,7 @@ export default (app) => {
   const arrived = new Map(); // new comments that nobody asked to see yet, by id
   const changed = new Map(); // what became of comments that are shown
   let source, timer, act;
+  let wait = 1; // in half minutes; 0: not again
   let turn = Promise.resolve();
 
   /* The stream goes on from the version that the document has. */
@@ -14,23 +15,32 @@ export default (app) => {
   };
   const later = () => {
     close();
-    timer = setTimeout(open, 1e4 + 5e4 * Math.random());
+    timer = setTimeout(open, 3e4 * wait * (1 + Math.random()));
+    wait = Math.min(2 * wait, 64);
   };
   const open = () => {
     close();
-    if (document.hidden) return;
+    if (document.hidden || !wait) return;
     source = new EventSource(`/live/${site}?${app.address.split("?")[1]}&since=${home.dataset.version}`);
     source.onmessage = (event) => (turn = turn.then(() => take(event)).catch(later));
     source.addEventListener("reset", source.onmessage);
-    source.onerror = ({ target }) => target.readyState === 2 && later(); // else the browser comes back by itself
+    source.onopen = () => (wait = 1);
+    source.onerror = async ({ target }) => {
+      if (target.readyState < 2) return;
+      const { status } = await fetch(target.url, { method: "HEAD" }).catch(() => ({}));
+      if (target !== source) return;
+      if (status === 204 || status === 404) wait = 0;
+      else later();
+    };
   };
 
   const take = async ({ target, type, data, lastEventId }) => {
     act = await app.load("actions");
     while (app.calls) await new Promise((go) => setTimeout(go, 300)); // what the reader does is in its place first
     if (target !== source) return;
-    const { count, comments = [] } = JSON.parse(data);
+    const { count, closed, comments = [] } = JSON.parse(data);
     act.count(count - home.dataset.count);
+    const lacking = shut(closed);
     for (const { id, appeared, gone, html } of comments) {
       const li = act.part(html).firstElementChild;
       const old = act.find(id);
@@ -41,14 +51,29 @@ export default (app) => {
       else if (appeared > home.dataset.version || arrived.has(id)) arrived.set(id, li);
     }
     home.dataset.version = lastEventId;
-    if (type === "reset" && !$(".news .order")) {
+    if ((lacking || type === "reset") && !$(".news > a")) {
       const link = hang($("#list"), "before", "a", "Show what has changed").firstChild;
-      Object.assign(link, { className: "order", href: app.address });
+      link.href = app.address;
+      if (!lacking) link.className = "order";
     }
     offer();
   };
 
-  /* A comment changes when it is seen, and not while its reader has a form open there. */
+  /* What is being written stays. True: the form is lacking. */
+  const shut = (closed) => {
+    const form = $(".write:not(.edit)");
+    const text = "Comments are closed.";
+    const p = $(".closed");
+    if (closed === !!p) return;
+    if (p) p.remove();
+    else hang($("#respond"), "prepend", "span", text).className = "closed";
+    for (const link of all(".reply, .jump")) link.hidden = closed;
+    if (!form) return !closed;
+    form.hidden = closed && !form.elements.text.value;
+    act.note(form, closed && text);
+  };
+
+  /* A comment changes when it is seen. */
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) change(target);
   });
@@ -80,9 +105,8 @@ export default (app) => {
   const words = (n) => `${n} new comment${n === 1 ? "" : "s"}`;
   let told = 0;
   const hang = (place, where, what, text) => {
-    const p = document.createElement("p");
-    p.className = "news";
-    p.append(Object.assign(document.createElement(what), { textContent: text }));
+    const p = act.make("p", { className: "news" });
+    p.append(act.make(what, { textContent: text }));
     place[where](p);
     return p;
   };

@@ -27,7 +27,7 @@ export default async (app) => {
   const renew = () => {
     let field = signin.elements.secret;
     if (!field) {
-      field = Object.assign(document.createElement("input"), { type: "hidden", name: "secret" });
+      field = act.make("input", { type: "hidden", name: "secret" });
       signin.append(field);
       app.root.classList.add("ready");
       if (!stored()) told("This browser keeps nothing for embedded pages: after a reload you will have to sign in again.");
@@ -66,7 +66,7 @@ export default async (app) => {
     if (!mine || mine.asks) return;
     if (Date.now() - mine.time > minutes) return end("That took longer than ten minutes. Please try again.");
     if (document.visibilityState === "visible") {
-      mine.asks = true; // of two questions at once, one is told "done" without the session, perhaps first
+      mine.asks = true;
       const answer = await json("/auth/redeem", { secret: mine.secret }).catch(() => ({ status: "waiting" }));
       mine.asks = false;
       if (mine !== attempt) return;
@@ -116,7 +116,7 @@ export default async (app) => {
       connecting(kept.name);
       redeem();
     },
-    /* The page hands over a token of the site's own accounts; nothing, where nobody is logged in there. */
+    /* A token of the site's own accounts, or nothing */
     async sso(token) {
       clearTimeout(again);
       if (!token) return app.me.person?.sso && this.out();

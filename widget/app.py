@@ -101,7 +101,7 @@ def create_app(
     pictures_client = public_client(certificates, max_bytes=PICTURE_BYTES, instead=instead)
     pictures = Pictures(core, pictures_client, offered=settings.avatars)
     teacher = Teacher(core)
-    live = Live(core, directory, html)
+    live = Live(core, html)
     for hear in (
         directory.hear,
         cache.hear,

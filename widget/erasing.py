@@ -10,9 +10,8 @@ from widget.errors import Invalid
 from widget.events import PageChanged
 from widget.store import account, joining, pages, sites
 from widget.store import erasing as store
-from widget.store.appearance import commented_by
+from widget.store.appearance import commented_by, touch_comments
 from widget.store.joining import Place
-from widget.store.pages import touch_pages
 
 PAGES = 20  # in one unit of work, with
 COMMENTS = 500  # on each
@@ -53,7 +52,7 @@ def _erase_on(tx: Tx, person_id: int, place: Place, keep_comments: bool) -> None
 
 def _erase_person(tx: Tx, person_id: int, keep_comments: bool) -> bool:
     """Whether it was done: not while something has come in between."""
-    touch_pages(tx, commented_by([person_id]))
+    touch_comments(tx, [person_id], commented_by([person_id]))
     account.lock_people(tx, [person_id])
     if store.list_places(tx, person_id, 1, liked_alone=keep_comments):
         return False

@@ -15,9 +15,8 @@ from widget.store import account, people
 from widget.store import attempts as attempt_store
 from widget.store import joining as store
 from widget.store.account import AccountPerson
-from widget.store.appearance import used_by
+from widget.store.appearance import touch_comments, used_by
 from widget.store.joining import Place, Standing
-from widget.store.pages import touch_pages
 
 GUESTS = 500  # in one unit of work: each comment of a guest without a session is by a person of its own
 
@@ -63,7 +62,7 @@ def _join(tx: Tx, visitor: Visitor, attempt_id: str) -> None:
     if other_id is None or other_id == visitor.person_id:
         raise _too_late()
     pair = (visitor.person_id, other_id)
-    touch_pages(tx, used_by([other_id]))
+    touch_comments(tx, [other_id], used_by([other_id]))
     if len(account.lock_people(tx, pair)) < 2:
         raise _too_late()
     ways = [identity.provider for person_id in pair for identity in account.list_identities(tx, person_id)]
@@ -100,7 +99,7 @@ def _claim(tx: Tx, person_id: int, place: Place | None) -> bool:
     guests = store.list_guests(tx, account.guests_of(claims), place, GUESTS) if any(claims) else []
     if not guests:
         return False
-    touch_pages(tx, used_by(guests))
+    touch_comments(tx, guests, used_by(guests))
     if len(account.lock_people(tx, [person_id, *guests])) <= len(guests):
         raise _too_late()
     store.end_sessions_of(tx, guests)

@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from starlette.types import Receive, Send
 
 from widget.core import Core
-from widget.errors import NotFound, Unavailable
+from widget.errors import Unavailable
 from widget.events import Event, PageChanged, SiteChanged
 from widget.html import Html
-from widget.news import News, Told, event, read_news, tell
-from widget.site_directory import SiteDirectory
+from widget.news import News, State, Told, event, read_news, tell
 from widget.store.changes import list_page_versions
 from widget.store.sites import Site
 
@@ -36,12 +35,14 @@ Name = tuple[str, str]  # a site's name and a page's key, as events say them
 
 
 class Stream:
-    """One reader's connection; `version` is the page's that the reader has."""
+    """One reader's connection; `known` is what the reader has: at first an open page, for a document does not say when
+    it was made, and pages close by their age without another version.
+    """
 
-    __slots__ = ("address", "ended", "send", "task", "version")
+    __slots__ = ("address", "ended", "known", "send", "task")
 
     def __init__(self, version: int, address: str, send: Send) -> None:
-        self.version = version
+        self.known = State(version, closed=False)
         self.address = address
         self.send = send
         self.task = asyncio.current_task()
@@ -69,25 +70,28 @@ class Stream:
 
 
 class Room:
-    """A page that somebody has open. `version` is the one read last; None: to be read."""
+    """A page that somebody has open. `known` is what was read last; None: it is to be read. `closes_at`: in Unix ms."""
 
-    __slots__ = ("key", "names", "site_name", "stale", "streams", "telling", "told", "version")
+    __slots__ = ("closes_at", "key", "known", "names", "stale", "streams", "telling", "told")
 
     def __init__(self, site: Site, page_key: str) -> None:
-        self.site_name = site.name
         self.key = (site.id, page_key)
         self.names: set[Name] = set()
         self.streams: set[Stream] = set()
         self.told: dict[int, Told] = {}
-        self.version: int | None = None
+        self.known: State | None = None
+        self.closes_at: int | None = None
         self.stale = False
         self.telling: asyncio.Task[None] | None = None
 
+    def is_over(self, now: int) -> bool:
+        """Whether the page closed by its age since it was read."""
+        return self.closes_at is not None and now >= self.closes_at
+
 
 class Live:
-    def __init__(self, core: Core, sites: SiteDirectory, html: Html) -> None:
+    def __init__(self, core: Core, html: Html) -> None:
         self._core = core
-        self._sites = sites
         self._html = html
         self._rooms: dict[tuple[int, str], Room] = {}
         self._named: dict[Name, set[Room]] = {}
@@ -121,10 +125,10 @@ class Live:
         room = self._rooms.get((site.id, page_key))
         if room is None:
             room = self._rooms[site.id, page_key] = Room(site, page_key)
-            self._name(room, (site.name, page_key))
+        self._name(room, site.name, page_key)
         room.streams.add(stream)
         self._addresses[stream.address] += 1
-        if stream.version != room.version:
+        if stream.known != room.known:
             self._tell(room)
         try:
             yield
@@ -136,9 +140,10 @@ class Live:
             if not room.streams:
                 self._close(room)
 
-    def _name(self, room: Room, name: Name) -> None:
-        room.names.add(name)
-        self._named.setdefault(name, set()).add(room)
+    def _name(self, room: Room, site_name: str, *page_keys: str) -> None:
+        for name in [(site_name, page_key) for page_key in page_keys]:
+            room.names.add(name)
+            self._named.setdefault(name, set()).add(room)
 
     def _close(self, room: Room) -> None:
         del self._rooms[room.key]
@@ -153,7 +158,7 @@ class Live:
                 self._tell(room)
         elif isinstance(event, SiteChanged):
             for room in self._rooms.values():
-                if room.site_name == event.site_name:
+                if any(site_name == event.site_name for site_name, _ in room.names):
                     self._tell(room)
 
     async def run(self) -> None:
@@ -167,8 +172,9 @@ class Live:
             rooms = {key: room for key, room in self._rooms.items() if room.telling is None}
             with contextlib.suppress(Unavailable):
                 versions = await self._core.db.read(list_page_versions, rooms) if rooms else {}
+                now = self._core.db.now()
                 for key, room in rooms.items():
-                    if versions.get(key, 0) != room.version:
+                    if room.known is None or room.known.version != versions.get(key, 0) or room.is_over(now):
                         self._tell(room)
 
     def end(self) -> None:
@@ -192,46 +198,36 @@ class Live:
                 room.stale = False
                 await self._tell_once(room)
         except Unavailable:
-            room.version = None  # so that it is tried again
+            room.known = None  # so that it is tried again
         finally:
             room.telling = None
 
     async def _tell_once(self, room: Room) -> None:
-        site = await self._site(room)
-        if site is None or not site.live:
+        site_id, page_key = room.key  # by its id: another site may have taken the name that it had
+        since = min(stream.known.version for stream in room.streams)
+        news = await self._core.db.read(read_news, site_id, page_key, since)
+        if not room.streams:  # it is closed, and whoever comes next has another
+            return
+        if news is None:
             for stream in room.streams:
                 if not stream.ended:
                     stream.end()
             return
-        if not room.streams:
-            return
-        news = await self._core.db.read(read_news, site, room.key[1], min(stream.version for stream in room.streams))
-        if not room.streams:  # it is closed, and whoever comes next has another
-            return
-        if news is None:
-            room.version = 0
-            return
-        self._name(room, (site.name, news.page.key))  # that it was merged into
-        room.told = await asyncio.to_thread(tell, self._html, site, news, room.told)
+        self._name(room, news.site.name, page_key, *([news.page.key] if news.page else []))  # that it was merged into
+        room.told = await asyncio.to_thread(tell, self._html, news, room.told)
+        room.known, room.closes_at = news.state, news.closes_at  # first, so that who comes now is told what they lack
         await _tell_all(room, news)
-        room.version = news.page.version
-
-    async def _site(self, room: Room) -> Site | None:
-        try:
-            return await self._sites.get(room.site_name)
-        except NotFound:
-            return None
 
 
 async def _tell_all(room: Room, news: News) -> None:
     """Each what is missing there, which is the same for most."""
     behind: dict[int, list[Stream]] = {}
     for stream in room.streams:  # who came in meanwhile may have less, and is told next
-        if news.since <= stream.version != news.page.version:
-            behind.setdefault(stream.version, []).append(stream)
+        if news.since <= stream.known.version and stream.known != news.state:
+            behind.setdefault(stream.known.version, []).append(stream)
     for since, streams in behind.items():
         for stream in streams:
-            stream.version = news.page.version
+            stream.known = news.state
         await _write(streams, event(news, room.told, since))
 
 

@@ -118,6 +118,7 @@ class Reader:
         thread = page.one(".//section[@id='thread']")
         self.version = int(thread.get("data-version", ""))
         self.count = int(thread.get("data-count", ""))
+        self.closed = bool(page.all(".//p[@class='closed']"))
         self.comments: dict[str, Shown] = {}
         _walk(thread, "", self.comments)
 
@@ -133,7 +134,7 @@ class Reader:
             if told["id"] not in self.comments:
                 assert told["appeared"] > self.version, "what was not there before is told as new"
             self.comments[told["id"]] = new[told["id"]]
-        self.version, self.count = event.version, event.body["count"]
+        self.version, self.count, self.closed = event.version, event.body["count"], event.body["closed"]
 
 
 def _walk(element: Element, parent: str, found: dict[str, Shown]) -> None:

@@ -25,6 +25,8 @@ MAX_VERSION = 2**63 - 1
 async def stream(request: Request) -> Response:
     """GET /live/{site}?url=…|id=…&since=VERSION; `Last-Event-ID` is a later version.
 
+    HEAD tells a script why it got no stream, for `EventSource` keeps the status to itself: 204 is for good, 503 is not.
+
     Nothing of the reader is in it. Pages of others cannot read it, and are kept from holding it open, too.
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -36,9 +38,11 @@ async def stream(request: Request) -> Response:
     if not (since.isascii() and since.isdecimal() and len(since) < 20 and int(since) <= MAX_VERSION):
         raise BadRequest("“since” is a version of the page: a whole number.", code="bad_since")
     if not site.live:
-        return Response(status_code=204)  # a browser does not ask again
+        return Response(status_code=204)  # a browser does not ask again (WHATWG HTML, 9.2.3)
     live = service_of(request).live
     live.check_room(request.state.client_address)
+    if request.method == "HEAD":
+        return Response()
     return LiveResponse(live, site, page.key, int(since), request.state.client_address)
 
 

@@ -7,6 +7,7 @@ People, identities, sessions and attempts are global.
 from widget.models.columns import metadata
 from widget.models.content import (
     NEXT_VERSION,
+    VERSION,
     comments,
     has_status,
     idempotency_keys,
@@ -25,6 +26,7 @@ from widget.models.spam import spam_tokens
 
 __all__ = [
     "NEXT_VERSION",
+    "VERSION",
     "actions",
     "appointments",
     "attempts",

@@ -137,11 +137,10 @@ def is_shown(source: sa.FromClause = comments) -> sa.ColumnElement[bool]:
     return sa.or_(has_status("approved", source), source.c.replies > sa.literal_column("0"))
 
 
-# For `comments.changed`: the version that raising it will give to the comment's page, whose row is locked
-NEXT_VERSION = (
-    sa.select(pages.c.version + 1)
-    .where(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id)
-    .scalar_subquery()
+# For `comments.changed`, while the page's row is locked: its version where that was raised already, else the next
+VERSION, NEXT_VERSION = (
+    sa.select(version).where(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id).scalar_subquery()
+    for version in (pages.c.version, pages.c.version + 1)
 )
 
 _roots = sa.and_(comments.c.parent_id.is_(None), is_shown())

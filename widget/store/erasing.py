@@ -12,8 +12,8 @@ from widget.models import (
     attempts,
     avatars,
     comments,
-    has_status,
     identities,
+    is_shown,
     likes,
     people,
     sessions,
@@ -55,7 +55,7 @@ def delete_comments(tx: Tx, person_id: int, place: Place, limit: int) -> int:
     ids = [row[0] for row in rows]
     approved = [ids_in(row[1]) for row in rows if row[2] == "approved"]
     tx.conn.execute(sa.delete(likes).where(likes.c.site_id == place.site_id, likes.c.comment_id.in_(ids)))
-    changed = sa.case((has_status("approved"), NEXT_VERSION), else_=c.changed)
+    changed = sa.case((is_shown(), NEXT_VERSION), else_=c.changed)
     tx.conn.execute(
         sa.update(comments).where(c.site_id == place.site_id, c.id.in_(ids)).values(**GONE, changed=changed)
     )

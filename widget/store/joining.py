@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import attempts, avatars, comments, identities, likes, people, sessions, standings
+from widget.models import VERSION, attempts, avatars, comments, identities, likes, people, sessions, standings
 from widget.store.likes import LIKE
 
 
@@ -67,7 +67,9 @@ _this_comment = (comments.c.site_id == sa.bindparam("site"), comments.c.id == sa
 _FEWER_LIKES = (
     sa.update(comments)
     .where(*_this_comment)
-    .values(likes=comments.c.likes - sa.bindparam("liked"), score=comments.c.score - sa.bindparam("value"))
+    .values(
+        likes=comments.c.likes - sa.bindparam("liked"), score=comments.c.score - sa.bindparam("value"), changed=VERSION
+    )
 )
 _REMOVE_LIKE = sa.delete(likes).where(
     likes.c.site_id == sa.bindparam("site"),

@@ -1,13 +1,11 @@
-"""SQL of giving roles. A badge stands beside each comment of its bearer, so every site that shows one is told."""
+"""SQL of giving roles. A badge stands beside each comment of its bearer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from widget.db import Tx
-from widget.events import SiteChanged
+from widget.store.appearance import commented_by, touch_comments
 from widget.store.people import Person, set_owner, set_standing
-from widget.store.sites import Site, list_sites, set_site
+from widget.store.sites import Site
 
 
 def set_role(tx: Tx, site: Site, person: Person, role: str) -> None:
@@ -16,15 +14,9 @@ def set_role(tx: Tx, site: Site, person: Person, role: str) -> None:
         set_owner(tx, person.id, owner=role == "owner")
     if role != "owner":
         set_standing(tx, site.id, person.id, role=role)
-    _tell(tx, list_sites(tx) if "owner" in (role, person.role) else [site])
+    touch_comments(tx, [person.id], commented_by([person.id]))
 
 
 def make_owner(tx: Tx, person_id: int) -> None:
     set_owner(tx, person_id, owner=True)
-    _tell(tx, list_sites(tx))
-
-
-def _tell(tx: Tx, sites: Iterable[Site]) -> None:
-    for site in sites:
-        set_site(tx, site.id, {})
-        tx.events.append(SiteChanged(site.name))
+    touch_comments(tx, [person_id], commented_by([person_id]))

@@ -62,6 +62,8 @@ _FORMER = (
 _SITES = sa.select(sites, _FORMER.label("former_names"))
 _CALLED = sa.select(site_aliases.c.site_id).where(site_aliases.c.name == sa.bindparam("name")).scalar_subquery()
 _VERSION = sa.select(sites.c.version).where(sites.c.id == sa.bindparam("site"))
+_BY_ID = _SITES.where(sites.c.id == sa.bindparam("site"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(of=sites)
 _BY_NAME = _SITES.where(sa.or_(sites.c.name == sa.bindparam("name"), sites.c.id == _CALLED))
 
 
@@ -84,8 +86,7 @@ def get_site(tx: Tx, name: str) -> Site | None:
 
 def get_site_by_id(tx: Tx, site_id: int, *, lock: bool = False) -> Site | None:
     """`lock` keeps others who change the site waiting until this transaction ends."""
-    query = _SITES.where(sites.c.id == site_id)
-    row = tx.conn.execute(query.with_for_update(of=sites) if lock else query).one_or_none()
+    row = tx.conn.execute(_BY_ID_LOCKED if lock else _BY_ID, {"site": site_id}).one_or_none()
     return _site(row) if row else None
 
 

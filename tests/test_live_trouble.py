@@ -1,0 +1,159 @@
+"""Readers who have a thread open while its site, its page or what it stands on changes: each ends with what is true."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests.moderation.test_merging import Bob
+from tests.support.cast import Cast
+from tests.support.service import BLOG, PAGE, World
+from tests.support.streams import Reader, Stream, document
+from widget import live, models, site_verbs
+from widget.db import Tx
+from widget.errors import Unavailable
+
+OTHER = f"{BLOG}/posts/bread-old"
+
+
+@pytest.fixture
+def not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told is told because of an event."""
+    monkeypatch.setattr(live, "PAUSE", 3_600.0)
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service looks for itself all the time."""
+    monkeypatch.setattr(live, "PAUSE", 0.05)
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_readers_of_a_site_that_gets_another_name_are_told_what_is_written_under_it(world: World) -> None:
+    await world.post("Before.")
+    async with Stream(world.app, Reader(await document(world)).version).open() as stream:
+        await site_verbs.rename(world.db, "blog", "diary")
+        body = {"url": PAGE, "text": "Under the new name.", "guest": {"name": "Gwen", "email": "gwen@example.org"}}
+        assert (await world.client.post("/api/v1/diary/comments", json=body)).status_code == 201
+        await stream.until(lambda now: "Under the new name." in now.text)
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_readers_of_a_site_whose_former_name_another_takes_stay_with_their_own(world: World) -> None:
+    await world.post("Of the old site.")
+    async with Stream(world.app, Reader(await document(world)).version).open() as stream:
+        await site_verbs.rename(world.db, "blog", "diary")
+        await site_verbs.add(world.db, "blog", [BLOG], "http://localhost:8000")
+        await world.post("Of the other site.")
+        await world.set_site("blog", guests="off")
+        body = {"url": PAGE, "text": "Of this site.", "guest": {"name": "Gwen", "email": "gwen@example.org"}}
+        assert (await world.client.post("/api/v1/diary/comments", json=body)).status_code == 201
+        await stream.until(lambda now: "Of this site." in now.text)
+    assert "other" not in stream.text
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_readers_of_a_site_that_is_removed_are_let_go_for_good(world: World) -> None:
+    await world.post()
+    async with Stream(world.app).open() as stream:
+        await site_verbs.remove(world.db, "blog")
+        await stream.until(lambda now: now.ended)
+    assert (await world.client.head("/live/blog", params={"url": PAGE})).status_code == 404
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_readers_of_pages_that_are_merged_and_split_are_told_of_their_own_again(world: World, cast: Cast) -> None:
+    for url in (PAGE, OTHER):
+        await world.post(f"At {url}.", url=url)
+    bob, version = Bob(world, cast), Reader(await document(world)).version
+    async with Stream(world.app, version).open() as here, Stream(world.app, version, page=OTHER).open() as there:
+        deed = await bob.merge(OTHER, PAGE)
+        for stream in (here, there):
+            await stream.until(lambda now: now.events[-1:] != [] and now.events[-1].body["count"] == 2)
+        await bob.undo(deed)
+        for stream in (here, there):
+            await stream.until(lambda now: now.events[-1].body["count"] == 1)
+            assert {event.kind for event in stream.events} == {"reset"}
+        for text, url, stream, other in (("Here.", PAGE, here, there), ("There.", OTHER, there, here)):
+            await world.post(text, url=url)
+            await stream.until(lambda now: text in now.text)  # noqa: B023
+            assert text not in other.text
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_reader_of_a_page_that_a_backup_knows_nothing_of_reads_it_anew(world: World) -> None:
+    async with Stream(world.app, 5).open() as stream:
+        await stream.until(lambda now: len(now.events) > 0)
+        await world.post("After it came back.")
+        await stream.until(lambda now: "After it came back." in now.text)
+    first, *_, last = stream.events
+    assert (first.kind, first.version, first.body["count"]) == ("reset", 0, 0)
+    assert (last.kind, last.body["count"]) == ("message", 1)
+
+
+@pytest.mark.usefixtures("looking")
+async def test_reader_of_a_page_that_a_backup_has_as_it_was_reads_it_anew(world: World) -> None:
+    for text in ("Kept.", "Lost."):
+        await world.post(text)
+
+    def go_back(tx: Tx) -> None:
+        tx.conn.execute(sa.delete(models.comments).where(models.comments.c.text == "Lost."))
+        tx.conn.execute(sa.update(models.pages).values(version=1, count=1))
+
+    async with Stream(world.app, Reader(await document(world)).version).open() as stream:
+        await world.db.write(go_back)
+        await stream.until(lambda now: len(now.events) > 0)
+    assert (stream.events[0].kind, stream.events[0].version) == ("reset", 1)
+
+
+@pytest.mark.usefixtures("looking")
+async def test_what_is_written_while_the_database_is_gone_for_readers_is_told_once_it_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, gone, missed = world.db.read, True, asyncio.Event()
+
+    async def unless_gone(work: Callable[..., object], *args: object) -> object:
+        if gone and work.__name__ in ("read_news", "list_page_versions"):
+            missed.set()
+            raise Unavailable("Gone.", code="database_unavailable", retry_after=5)
+        return await read(work, *args)
+
+    async with Stream(world.app).open() as stream:
+        monkeypatch.setattr(world.db, "read", unless_gone)
+        await world.post("Meanwhile.")
+        await asyncio.wait_for(missed.wait(), 30)
+        gone = False
+        await stream.until(lambda now: "Meanwhile." in now.text)
+
+
+@pytest.mark.usefixtures("not_looking")
+async def test_reader_who_comes_while_the_others_are_written_to_is_told_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.post("Before.")
+    version, write = Reader(await document(world)).version, live._write
+    written, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(streams: list[live.Stream], text: bytes) -> None:
+        await write(streams, text)
+        written.set()
+        await go.wait()
+
+    monkeypatch.setattr(live, "_write", slowly)
+    async with Stream(world.app, version).open():
+        await world.post("Meanwhile.")
+        await asyncio.wait_for(written.wait(), 30)
+        async with Stream(world.app, version).open() as late:
+            go.set()
+            await late.until(lambda now: "Meanwhile." in now.text)
+
+
+@pytest.mark.parametrize(("live_is", "status"), [("on", 200), ("off", 204)])
+@pytest.mark.usefixtures("not_looking")
+async def test_script_asks_what_became_of_a_stream_that_failed(world: World, live_is: str, status: int) -> None:
+    await world.set_site("blog", live=live_is)
+    answer = await world.client.head("/live/blog", params={"url": PAGE})
+    assert (answer.status_code, answer.content) == (status, b"")
