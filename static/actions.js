@@ -53,7 +53,6 @@ export default async (app) => {
     overlay(scope);
   };
 
-  /* Scrolling, with the focus */
   const reveal = (node) => {
     const { top, bottom } = node.getBoundingClientRect();
     if (app.root.classList.contains("framed")) {
@@ -176,7 +175,7 @@ export default async (app) => {
     ($(".unhide", article) ?? $(".hide", article))?.focus();
   };
 
-  /* Another order or place; the form stays what it is */
+  /* The form stays what it is. */
   const swap = async (url, needs = "#list") => {
     const answer = await fetch(url, { headers: app.auth() });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from tests.support.database import keep_in_wal
 from tests.support.service import BLOG, World
-from widget import ids
+from tests.support.streams import Reader, Stream, document
+from widget import cache, ids, live
 from widget.backup.making import Made
 from widget.backup.restoring import restore
 from widget.db import Tx, open_database
 from widget.store import comments
 
 WRITERS = 20
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service looks for itself all the time, for a backup that comes back tells nobody."""
+    monkeypatch.setattr(live, "PAUSE", 0.05)
+    monkeypatch.setattr(cache, "TRUST", 0.0)
 
 
 async def test_backup_holds_all_that_was_acknowledged_before_it_began(
@@ -49,3 +59,23 @@ async def test_backup_holds_all_that_was_acknowledged_before_it_began(
 
 def _found(tx: Tx, site_id: int, wanted: list[int]) -> set[int]:
     return {comment.id for comment in comments.list_comments(tx, site_id, wanted)}
+
+
+@pytest.mark.usefixtures("looking")
+async def test_who_reads_while_a_backup_comes_back_learns_that_what_is_there_is_another(
+    world: World, make: Callable[[], Made], database_url: str
+) -> None:
+    """Also where as much was written since as before: the versions alone would be the same."""
+    await world.post("Kept.")
+    made = await asyncio.to_thread(make)
+    await world.post("Lost.")
+    reader = Reader(await document(world))
+    async with Stream(world.app, reader.version).open() as stream:
+        await asyncio.to_thread(restore, made.file, database_url, replace=True)
+        await stream.until(lambda now: len(now.events) > 0)
+        assert (stream.events[0].kind, stream.events[0].body["count"]) == ("reset", 1)
+    await world.post("Written instead.")
+    assert "Lost." not in await document(world)
+    async with Stream(world.app, reader.version).open() as late:
+        await late.until(lambda now: len(now.events) > 0)
+        assert late.events[0].kind == "reset"

@@ -76,12 +76,12 @@ class Seed:
 
         await self._database.write(change)
 
-    async def close_page(self, url: str) -> None:
-        """No further comments."""
+    async def close_page(self, url: str, *, locked: bool = True) -> None:
+        """No further comments, or again."""
 
         def close(tx: Tx) -> None:
             page_id = tx.conn.execute(sa.select(pages.c.id).where(pages.c.url == url)).scalar_one()
-            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, locked=True))
+            tx.conn.execute(_page(page_id).values(version=pages.c.version + 1, locked=locked))
 
         await self._database.write(close)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Request, expect
+from playwright.async_api import Request, Route, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.reader import Reader
@@ -112,3 +115,78 @@ async def test_hidden_page_is_told_nothing_until_it_is_seen_again(reader: Reader
     async with reader.page.expect_request(is_stream):
         await frame.evaluate(HIDE, False)
     await expect(reader.button("1 new comment")).to_be_visible()
+
+
+async def test_page_that_is_closed_says_so_and_keeps_what_is_being_written(
+    reader: Reader, other: Reader, url: str, seed: Seed
+) -> None:
+    await seed.post(url, "To be answered.")
+    for each in (reader, other):
+        await follow(each, url)
+    await reader.reply_to("To be answered.")
+    await reader.text.fill("My answer")
+    await seed.close_page(url)
+    for each in (reader, other):
+        await expect(each.thread.locator("#respond > .closed")).to_have_text("Comments are closed.")
+        await expect(each.link("Reply")).to_have_count(0)
+    await expect(other.form).to_be_hidden()
+    await expect(reader.form.get_by_role("alert")).to_have_text("Comments are closed.")
+    await expect(reader.text).to_have_value("My answer")
+    await expect(reader.text).to_be_focused()
+    assert await violations(reader.page) == []
+    await seed.close_page(url, locked=False)
+    for each in (reader, other):
+        await expect(each.form).to_be_visible()
+        await expect(each.thread.locator(".closed, .error")).to_have_count(0)
+    await reader.be_guest()
+    await reader.post()
+    await expect(other.button("1 new comment")).to_be_visible()
+
+
+async def test_page_that_was_closed_from_the_start_is_loaded_anew_once_it_is_opened(
+    reader: Reader, url: str, seed: Seed
+) -> None:
+    await seed.post(url, "There from the start.")
+    await seed.close_page(url)
+    await follow(reader, url)
+    await expect(reader.form).to_have_count(0)
+    await seed.close_page(url, locked=False)
+    await reader.link("Show what has changed").click()
+    await expect(reader.text).to_be_visible()
+    await expect(reader.thread.locator("html")).to_have_class(re.compile("framed"))
+
+
+async def test_stream_that_is_refused_is_asked_for_again_in_ever_longer_pauses_and_never_where_there_is_none(
+    reader: Reader, url: str, seed: Seed
+) -> None:
+    await seed.post(url, "There from the start.")
+    await reader.page.clock.install()
+    statuses = iter((503, 503, 503, 204))
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.method)
+        status = next(statuses) if route.request.method == "GET" else latest[-1]
+        latest.append(status)
+        await route.fulfill(status=status)
+
+    latest: list[int] = []
+    await reader.page.route("**/live/**", refuse)
+    await reader.open(url)
+    await reader.page.clock.fast_forward(2_100)
+    for pause in (60_000, 120_000, 240_000):
+        await asked_twice(asked)
+        await reader.page.clock.fast_forward(pause // 2 - 100)
+        assert asked == [], "not earlier"
+        await reader.page.clock.fast_forward(pause // 2 + 200)
+    await asked_twice(asked)
+    await reader.page.clock.fast_forward(10 * 3_600_000)
+    assert asked == []
+
+
+async def asked_twice(asked: list[str]) -> None:
+    async with asyncio.timeout(30):
+        while len(asked) < 2:
+            await asyncio.sleep(0.01)
+    assert asked == ["GET", "HEAD"]
+    asked.clear()

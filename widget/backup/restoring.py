@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from widget.backup.archive import Archive, Manifest, open_archive
 from widget.backup.kinds import NAMES, copying, kind_of
 from widget.backup.making import list_backups
+from widget.db import open_database
 from widget.errors import Conflict, Invalid, NotFound
 from widget.migrate import migrate
-from widget.store.copies import Contents, Copying
+from widget.store.copies import Contents, Copying, begin_versions
 
 
 def check(file: Path, database_url: str) -> Manifest:
@@ -38,6 +40,7 @@ def restore(file: Path, database_url: str, *, replace: bool = False) -> Manifest
             )
         with database.replacing(database_url) as place:
             _fill(archive, database, place)
+            asyncio.run(_begin_versions(place))
         return archive.manifest
 
 
@@ -66,6 +69,14 @@ def _fill(archive: Archive, database: Copying, place: str) -> None:
     if found != expected:
         raise Invalid(f"The backup does not hold what its manifest says: {_difference(expected, found)}.")
     migrate(place)
+
+
+async def _begin_versions(url: str) -> None:
+    database = open_database(url)
+    try:
+        await database.write(begin_versions)
+    finally:
+        await database.close()
 
 
 def _difference(expected: Contents, found: Contents) -> str:

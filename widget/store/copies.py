@@ -8,6 +8,9 @@ from typing import IO, Literal, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
+from widget.db import Tx
+from widget.models import pages, sites
+
 Kind = Literal["sqlite", "postgresql"]
 
 
@@ -37,6 +40,14 @@ def contents_of(conn: sa.Connection) -> Contents:
     return Contents(
         str(conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "") if known else "", counts
     )
+
+
+def begin_versions(tx: Tx) -> None:
+    """Give all pages and sites a version that none had before: those that were given after the backup was made are with
+    readers and in caches, and are not to be given again.
+    """
+    tx.conn.execute(sa.update(pages).values(version=tx.now, reset=tx.now))
+    tx.conn.execute(sa.update(sites).values(version=tx.now))
 
 
 class Copying(Protocol):
