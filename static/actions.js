@@ -22,8 +22,8 @@ export default async (app) => {
   };
 
   /* Throws {status, message, fields}; status 0 is the network. */
-  const call = async (url, body) => {
-    const headers = { "Palaver-Fragment": "1", ...app.auth() };
+  const call = async (url, body, headers = { "Palaver-Fragment": "1" }) => {
+    Object.assign(headers, app.auth());
     const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers }).catch(() => {
       throw { status: 0, message: "The connection failed. Please try again." };
     });
@@ -38,6 +38,7 @@ export default async (app) => {
     finish(nodes);
     return nodes;
   };
+  const whole = async (url) => new DOMParser().parseFromString(await (await call(url, null, {})).text(), "text/html");
   app.calls = 0;
   const fragment = async (url, body) => {
     app.calls++;
@@ -177,9 +178,8 @@ export default async (app) => {
 
   /* The form stays what it is. */
   const swap = async (url, needs = "#list") => {
-    const answer = await fetch(url, { headers: app.auth() });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || !$(needs, page)) throw { message: "That did not work. Please try again." };
+    const page = await whole(url);
+    if (!$(needs, page)) throw { message: "That did not work. Please try again." };
     const form = $("#list .write:not(.edit)");
     const under = form && item(form).id;
     if (form) $("#respond").append(form);
@@ -193,7 +193,7 @@ export default async (app) => {
     return $(needs);
   };
   const tried = (act) => async (target) => {
-    const spot = item(target)?.querySelector("article") ?? home;
+    const spot = item(target)?.querySelector("article") ?? target.closest(".top") ?? home;
     note(spot);
     try {
       await act(target);
@@ -203,7 +203,7 @@ export default async (app) => {
   };
 
   return {
-    back, call, fields, find, fragment, id, item, lay, make, note, part, place, count, reveal, say, show, hush: () => hush(document),
+    back, call, fields, find, fragment, id, item, lay, make, note, part, place, count, reveal, say, show, tried, whole, hush: () => hush(document),
 
     async like(button) {
       const li = item(button);

@@ -202,6 +202,7 @@ export default async (app) => {
   const busy = async (of, work) => {
     if (of.ariaBusy === "true") return;
     of.ariaBusy = "true";
+    clear(of);
     try {
       await work(of);
       clear(of);
@@ -237,14 +238,10 @@ export default async (app) => {
       if (of !== form && !$(".body[hidden]", act.item(of))) return location.assign(link.href);
       cancel(of);
     }),
-    async edit(link) {
+    edit: act.tried(async (link) => {
       const li = act.item(link);
       const own = app.me.own?.find((other) => other.id === act.id(li));
-      let source = own?.text;
-      if (source === undefined) {
-        const page = new DOMParser().parseFromString(await (await fetch(link.href, { headers: app.auth() })).text(), "text/html");
-        source = $(".write textarea", page)?.value ?? "";
-      }
+      const source = own?.text ?? $(".write textarea", await act.whole(link.href)).value;
       const of = act.make("form", { className: "write edit" });
       of.innerHTML =
         '<label class="text"><span class="vh">Comment</span><textarea name="text" rows="5" dir="auto" required></textarea></label><div class="rest"><p class="go"><button class="post">Save</button> <button class="preview">Preview</button> <a class="cancel" href="#">Cancel</a></p></div>';
@@ -253,7 +250,7 @@ export default async (app) => {
       $(".body", li).hidden = $(".acts", li).hidden = true;
       open(of);
       text(of).focus();
-    },
+    }),
     post(button) {
       if (button.form.reportValidity()) return busy(button.form, button.form === form ? post : save);
     },

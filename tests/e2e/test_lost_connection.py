@@ -107,10 +107,14 @@ async def test_double_click_on_post_makes_one_comment(reader: Reader, url: str, 
 
 async def test_form_waits_while_a_comment_is_being_sent(reader: Reader, url: str, seed: Seed) -> None:
     await seed.post(url, "A question.")
-    await write(reader, url, "Slowly.")
+    await write(reader, url, " ")
+    await reader.post()
+    await expect(reader.form.locator("[aria-invalid]")).to_have_count(1)
+    await reader.text.fill("Slowly.")
     released = await hold_back(reader.page, EMBED)
     await reader.post()
     await expect(reader.form).to_have_attribute("aria-busy", "true")
+    await expect(reader.form.locator("[aria-invalid], label em")).to_have_count(0)
     await expect(reader.text).not_to_be_editable()
     await reader.comment("A question.").get_by_role("link", name="Reply").click()
     await expect(reader.status).to_have_text("Your comment is being sent.")

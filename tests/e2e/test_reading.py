@@ -83,6 +83,15 @@ async def test_reader_sorts_by_newest_oldest_and_best(reader: Reader, url: str, 
     await expect(bodies.first).to_have_text("The second")
     await reader.link("Oldest").click()
     await expect(bodies).to_have_text(["The first", "The second", "The third"])
+    await reader.page.route("**/embed/demo?*", lambda route: route.abort())
+    await reader.link("Best").click()
+    await expect(reader.thread.locator(".top").get_by_role("alert")).to_have_text(
+        "The connection failed. Please try again."
+    )
+    await reader.page.unroute("**/embed/demo?*")
+    await reader.link("Best").click()
+    await expect(bodies.first).to_have_text("The second")
+    await expect(reader.thread.get_by_role("alert")).to_have_count(0)
 
 
 async def test_reader_shows_more_until_all_130_are_there(reader: Reader, url: str, seed: Seed) -> None:

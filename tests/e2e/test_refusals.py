@@ -45,6 +45,7 @@ async def test_mistake_is_told_at_its_field(reader: Reader, url: str, seed: Seed
     await expect(field).to_have_accessible_name(re.compile(re.escape(sentence) + "$"))
     await expect(field).to_be_focused()
     await expect(field).to_have_value(value)
+    assert await reader.form.evaluate("form => form.scrollWidth <= form.clientWidth")
     assert await seed.count(url) == 0
     await field.fill(right)
     await reader.post()
