@@ -310,8 +310,34 @@ async def test_frame_may_be_framed_by_the_site_alone(world: World) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/embed/none?url=https://blog.example/", "There is no such site here. Check the “data-site” of the tag."),
+        (
+            "/embed/blog?url=http://localhost:1313/",
+            "localhost:1313 is not an address of this site: its owner can add it",
+        ),
+    ],
+)
+async def test_wrong_tag_is_told_wherever_it_stands_and_nothing_can_be_done_there(
+    world: World, address: str, told: str
+) -> None:
+    get = world.client.get
+    wrong = await get(address)
+    assert told in wrong.text
+    assert policy_of(wrong.headers, "frame-ancestors") == ["*"]
+    assert policy_of(wrong.headers, "default-src") == policy_of(wrong.headers, "form-action") == ["'none'"]
+    others = [
+        await get(address.replace("embed", "thread")),
+        await get(f"{FRAME}&sort=x"),
+        await world.client.post(address),
+    ]
+    assert all(policy_of(other.headers, "frame-ancestors") != ["*"] for other in others)
+
+
 async def test_nothing_foreign_and_nothing_inline_runs_anywhere(world: World) -> None:
-    for address in (FRAME, THREAD, "/privacy", "/nowhere", "/embed/none"):
+    for address in (FRAME, THREAD, "/privacy", "/nowhere", "/thread/none"):
         headers = (await world.client.get(address)).headers
         assert policy_of(headers, "default-src") == ["'none'"]
         assert "unsafe" not in headers["content-security-policy"]
@@ -320,7 +346,7 @@ async def test_nothing_foreign_and_nothing_inline_runs_anywhere(world: World) ->
 
 async def test_own_page_of_a_thread_is_never_framed(world: World) -> None:
     await world.post()
-    for address in (THREAD, "/privacy", "/nowhere", "/embed/none"):
+    for address in (THREAD, "/privacy", "/nowhere", "/thread/none"):
         headers = (await world.client.get(address)).headers
         assert policy_of(headers, "frame-ancestors") == ["'none'"], address
         assert headers["cross-origin-opener-policy"] == "same-origin"

@@ -32,6 +32,15 @@ PAGE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
 }
+# Why a tag does not work, told on whatever page it stands: nothing of the site is in it, and nothing can be pressed.
+WRONG_TAG_HEADERS = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "unsafe-none",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 # A page of ours that shows another in a frame, and that other: no script runs in it, and no form is sent.
 FRAMING_HEADERS = {**PAGE_HEADERS, "Content-Security-Policy": f"{_POLICY}'none'; frame-src 'self'"}
 PREVIEW_HEADERS = {

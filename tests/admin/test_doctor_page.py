@@ -80,7 +80,7 @@ async def test_page_of_no_site_of_theirs_is_not_fetched(bob: Member, web: Web, u
     await bob.open("/admin/doctor")
     await bob.send({"url": url})
     assert (bob.answer.status_code, web.asked) == (422, [])
-    assert bob.alert == "Name a page of a site that you look after, by its whole address."
+    assert bob.alert == "None of your sites has this address. To have comments there, add its origin to the site's."
 
 
 async def test_names_of_sites_of_others_are_not_told(world: World, bob: Member, web: Web) -> None:

@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, Response
 from auth import AuthError
 from widget.errors import NotFound, PalaverError
 from widget.handlers.requests import service_of
-from widget.html import PAGE_HEADERS, frame_headers
+from widget.html import PAGE_HEADERS, WRONG_TAG_HEADERS, frame_headers
 from widget.spam.proof import ProofNeeded
 
 logger = logging.getLogger("palaver.errors")
 CLIENT_CLOSED = 499  # as nginx logs it; HTTP has no word for it
 Told = PalaverError | AuthError
+_OF_THE_TAG = {"unknown_site", "foreign_url"}
 
 
 async def told(request: Request, error: Exception) -> Response:
@@ -68,9 +69,16 @@ def answer(request: Request, error: Told, headers: dict[str, str] | None = None)
     if wants_json(request):
         extra["Cache-Control"] = "no-store"
         return JSONResponse(as_json(error), error.status, extra)
-    about = {"message": error.message, "fields": error.fields, "status": error.status, "back": _way_back(request)}
+    wrong_tag = request.method == "GET" and request.url.path.startswith("/embed/") and error.code in _OF_THE_TAG
+    about = {
+        "message": error.message,
+        "fields": {} if wrong_tag else error.fields,
+        "status": error.status,
+        "back": "" if wrong_tag else _way_back(request),
+    }
     html = service_of(request).html.render("error.html", **about)
-    return Response(html, error.status, {**PAGE_HEADERS, **_frame_policy(request), **extra})
+    policy = WRONG_TAG_HEADERS if wrong_tag else {**PAGE_HEADERS, **_frame_policy(request)}
+    return Response(html, error.status, {**policy, **extra})
 
 
 def _way_back(request: Request) -> str:

@@ -31,6 +31,6 @@ def _read_overseen(tx: Tx, visitor: Visitor) -> Overseen:
 async def check_examined(core: Core, overseen: Overseen, url: str) -> None:
     """Raises `Invalid` for a page of no site of theirs, and `TooMany`."""
     if not any(is_site_url(url, site.origins) for site in overseen.sites):
-        sentence = "Name a page of a site that you look after, by its whole address."
+        sentence = "None of your sites has this address. To have comments there, add its origin to the site's."
         raise Invalid(sentence, code="foreign_url", fields={"url": sentence})
     await core.limits.check("doctor", str(overseen.staff.person_id), core.db.now())
