@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PALAVER = ("-c", "from widget.cli import main; main()")  # what the command `palaver` runs
+_NOT_PASSED_ON = ("PALAVER_", "PYTHONDONTWRITEBYTECODE")
 _PATIENCE = 180  # seconds, for a machine that is busy with something else
 
 
@@ -44,13 +45,14 @@ class Cores:
 
 class Process:
     """A process on the servers' core, of Python unless another `program` is named. Its working directory is `folder`,
-    where no settings file lies.
+    where no settings file lies. Python keeps the modules it compiled, whatever it is told here, for an installation has
+    them compiled too.
     """
 
     def __init__(
         self, cores: Cores, folder: Path, arguments: Sequence[str], *, program: str = sys.executable, **environment: str
     ) -> None:
-        others = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
+        others = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)}
         self.folder = folder
         self._log = folder / f"{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
