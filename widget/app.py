@@ -145,7 +145,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        preparing = asyncio.create_task(asyncio.to_thread(looks.prepare))
+        preparing = [asyncio.create_task(asyncio.to_thread(prepare)) for prepare in (assets.prepare, looks.prepare)]
         beside = [
             asyncio.create_task(verify_key(core, settings.public_url)),
             asyncio.create_task(keep_forgetting(core)),
@@ -155,7 +155,7 @@ def create_app(
             *([asyncio.create_task(shared.listen(directory.hear, cache.hear, live.hear))] if shared else []),
         ]
         yield
-        await preparing
+        await asyncio.gather(*preparing)
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

@@ -1,12 +1,12 @@
-"""What the browser loads: read, hashed and compressed once, at start."""
+"""What the browser loads: read and hashed at start, and compressed once."""
 
 from __future__ import annotations
 
 import functools
 import gzip
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import brotli
 
@@ -22,11 +22,18 @@ _TYPES = {
 }
 
 
-class Asset(NamedTuple):
+@dataclass(frozen=True)
+class Asset:
     """`path` names the content, so that it may be kept for ever; a loader's never changes and is asked for again."""
 
     path: str
-    encodings: dict[bytes, Encoded]
+    content: bytes
+    headers: Headers
+
+    @functools.cached_property
+    def encodings(self) -> dict[bytes, Encoded]:
+        """Some milliseconds for the first who asks (`Assets.prepare`)."""
+        return encode_all(self.content, *_compressed(self.content), self.headers)
 
 
 class Assets:
@@ -38,6 +45,11 @@ class Assets:
     def path(self, name: str) -> str:
         """The address of a file, as templates ask for it. Raises `KeyError`."""
         return self.by_name[name].path
+
+    def prepare(self) -> None:
+        """Compress all now, in a thread, so that no request waits for it, and neither does the start."""
+        for asset in self.by_name.values():
+            _ = asset.encodings
 
 
 def _asset(name: str, file: Path) -> Asset:
@@ -53,7 +65,7 @@ def _asset(name: str, file: Path) -> Asset:
         (b"x-content-type-options", b"nosniff"),
         (b"cross-origin-resource-policy", b"cross-origin" if loader else b"same-origin"),
     ]
-    return Asset(path, encode_all(content, *_compressed(content), headers))
+    return Asset(path, content, headers)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ class FastPath:
     def __init__(self, app: ASGIApp, cache: DocumentCache, assets: Iterable[Asset]) -> None:
         self._app = app
         self._cache = cache
-        self._files = {asset.path.encode(): asset.encodings for asset in assets}
+        self._files = {asset.path.encode(): asset for asset in assets}
         self._codings: dict[bytes, bytes] = {}
         self.served = 0
 
@@ -37,8 +37,8 @@ class FastPath:
 
     def _find(self, scope: Scope) -> dict[bytes, Encoded] | None:
         path = scope.get("raw_path") or b""
-        entry = self._cache.find(path, scope["query_string"])
-        return entry.encodings if entry else self._files.get(path)
+        found = self._cache.find(path, scope["query_string"]) or self._files.get(path)
+        return found.encodings if found else None
 
     async def _renewed(self, scope: Scope) -> dict[bytes, Encoded] | None:
         entry = await self._cache.renewed(scope.get("raw_path") or b"", scope["query_string"])
