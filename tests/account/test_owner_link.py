@@ -60,6 +60,7 @@ async def test_link_is_good_once(new_person: Callable[[], Person], world: World)
     await late.open(link)
     assert late.answer.status_code == 409
     assert late.page.all(".//button") == []
+    assert late.page.one(".//a[@href='/admin']").text == "Sign in, if you have been here before"
 
 
 async def test_link_is_good_for_an_hour(person: Person, world: World) -> None:

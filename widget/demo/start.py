@@ -19,12 +19,14 @@ from widget.db import open_database, unix_ms
 from widget.demo.blog import POSTS, ByHost, blog
 from widget.demo.likes import add_likes
 from widget.demo.provider import PATH, demo_provider
-from widget.errors import Conflict
 from widget.logs import configure
+from widget.mapping import parse_mapping
 from widget.migrate import migrate
 from widget.moderation import owners
+from widget.moving.moving import MoveOptions, by_mappings, move
 from widget.server import run
 from widget.settings import ConfigurationError, Settings, ensure_key_file, load
+from widget.store.sites import get_site
 from widget.transfer.formats import import_file
 
 EXPORT = Path(__file__).with_name("wordpress-export.xml")
@@ -41,7 +43,7 @@ def start(port: int, folder: Path) -> None:
         raise ConfigurationError([f"--folder: {folder} cannot be made: {error.strerror}."]) from error
     settings = demo_settings(port, folder)
     migrate(settings.database_url)
-    owner_link = asyncio.run(_fill(settings, folder, blog_origin))
+    owner_link = asyncio.run(fill(settings, folder, blog_origin))
     configure("warning")
     logging.getLogger("palaver").warning("Demo mode: anybody on this machine can sign in as one of three people.")
     click.echo(f"A blog with comments:  {blog_origin}/posts/{POSTS[0].name}/")
@@ -76,18 +78,23 @@ def demo_app(settings: Settings) -> Application:
     return create_app(settings, extend=extend)
 
 
-async def _fill(settings: Settings, folder: Path, blog_origin: str) -> str:
-    """The site, and the comments of the blog's export: the same again adds nothing. Gives a link for an owner."""
+async def fill(settings: Settings, folder: Path, blog_origin: str) -> str:
+    """The site, and the comments of the blog's export: the same again changes nothing. Gives a link for an owner."""
     db = open_database(settings.database_url)
     try:
-        try:
+        site = await db.read(get_site, SITE)
+        if site is None:
             await site_verbs.add(db, SITE, [blog_origin], settings.public_url)
-        except Conflict:
-            await site_verbs.change(db, SITE, {"origins": blog_origin}, settings.public_url)
+        elif site.origins[:1] != (blog_origin,):  # another port than last time: the comments come along
+            others = [origin for origin in site.origins if origin != blog_origin]
+            await site_verbs.change(db, SITE, {"origins": ",".join([blog_origin, *others])}, settings.public_url)
+            mappings = [parse_mapping(f"{origin}={blog_origin}") for origin in others[:1]]
+            await move(db, SITE, by_mappings(mappings), settings.public_url, MoveOptions())
         export = folder / "export.xml"
         export.write_bytes(EXPORT.read_bytes().replace(WRITTEN_FOR, blog_origin.encode()))
-        await import_file(db, SITE, export)
-        await db.write(add_likes, SITE)
+        report = await import_file(db, SITE, export)
+        if report.imported:
+            await db.write(add_likes, SITE)
         return await owners.make_link(db, settings.public_url)
     finally:
         await db.close()
