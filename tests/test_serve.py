@@ -39,7 +39,9 @@ def test_service_starts_in_an_empty_folder_answers_and_stops(tmp_path: Path) -> 
         assert posted.status_code == 201
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(30) == 0
-    assert [line["level"] for line in lines_of(served.log)] == ["info"] * len(lines_of(served.log))
+    lines = lines_of(served.log)
+    assert [line["level"] for line in lines] == ["info"] * len(lines)
+    assert lines[0]["message"].startswith("listening on 127.0.0.1:")
     with sqlite3.connect(tmp_path / "palaver.db") as connection:
         assert connection.execute("SELECT text FROM comments").fetchall() == [("Hello.",)]
     connection.close()

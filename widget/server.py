@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import signal
 import socket
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 from widget.live import Live
 from widget.settings import Settings
 
+logger = logging.getLogger("palaver.server")
 SWITCH_SECONDS = 0.001  # Python's own 0.005 is what an answer that stands ready may wait for a thread that computes
 
 
@@ -22,6 +24,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
         super().__init__(config)
         self._live = live
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            logger.info("listening on %s:%s", self.config.host, self.config.port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._live is not None:
