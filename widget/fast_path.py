@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from widget.assets import Asset
 from widget.cache import DocumentCache
-from widget.encodings import Encoded, Headers, choose_encoding
+from widget.encodings import Encoded, choose_encoding
 
 
 class FastPath:
@@ -69,9 +69,11 @@ def what_is_asked(scope: Scope) -> tuple[bytes, bytes]:
 async def answer(scope: Scope, send: Send, encoded: Encoded, wanted: bytes) -> None:
     """Answer GET or HEAD, with 304 where the client has it: `wanted` is its If-None-Match."""
     if wanted and _matches(wanted, encoded.etag):
-        await _send(send, 304, encoded.unchanged, b"")
+        status, headers, body = 304, encoded.unchanged, b""
     else:
-        await _send(send, 200, encoded.headers, encoded.body if scope["method"] == "GET" else b"")
+        status, headers, body = 200, encoded.headers, encoded.body if scope["method"] == "GET" else b""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _matches(wanted: bytes, etag: bytes) -> bool:
@@ -81,8 +83,3 @@ def _matches(wanted: bytes, etag: bytes) -> bool:
         or wanted.strip() == b"*"
         or etag in (item.strip().removeprefix(b"W/") for item in wanted.split(b","))
     )
-
-
-async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -75,7 +75,8 @@ async def post(core: Core, site: Site, actor: Actor, draft: Draft) -> Posted:
     )
     # Not who asks: an answer lost after its cookie arrived is asked again with a session.
     body = msgspec.msgpack.encode((draft.page.key, draft.parent_id, text, draft.guest))
-    posted = await core.db.write(_post, site, actor, draft, written, core.fingerprints(body))
+    fingerprints = core.fingerprints(body) if draft.key else []
+    posted = await core.db.write(_post, site, actor, draft, written, fingerprints)
     screening.let_through(posted.verdicts)
     return posted._replace(comment=posted.comment.told)
 
