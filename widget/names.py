@@ -71,7 +71,11 @@ def _limit_marks(value: str, limit: int) -> str:
 
 
 def _shows_something(value: str) -> bool:
-    """Whether a letter, number, sign or punctuation mark is in it, or a code point too young for our tables (Cn)."""
+    """Whether a letter, number, sign or punctuation mark is in it, or a code point too young for our tables (Cn), of
+    usable text.
+    """
+    if value.isascii():  # without controls, all is one of these or a blank
+        return bool(value) and not value.isspace()
     return any(
         (category[0] in "LNSP" or category == "Cn") and character not in _LOOKS_BLANK
         for character, category in ((c, unicodedata.category(c)) for c in value)
@@ -101,7 +105,9 @@ def _joins(character: str) -> bool:
 # What may stay as it is in a path, query and fragment: RFC 3986's characters, and "%" of what is encoded already.
 _URL_SAFE = "/?#!$&'()*+,;=:@[]%~"
 _URL_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
-_HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST_LABEL = re.compile(rf"{_LABEL}\Z")
+_PLAIN_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 
 
 def clean_url(value: str, limit: int = MAX_URL_LENGTH) -> str | None:
@@ -131,6 +137,8 @@ def clean_url(value: str, limit: int = MAX_URL_LENGTH) -> str | None:
 
 def _ascii_host(host: str) -> str | None:
     """The host in ASCII: an address as it is, a name by Punycode after the mapping of UTS #46 as far as it matters."""
+    if len(host) <= 253 and _PLAIN_HOST.fullmatch(host):  # as nearly always, and known at a fifth of the cost
+        return host
     if ":" in host:
         try:
             return f"[{ipaddress.IPv6Address(host)}]"

@@ -43,9 +43,9 @@ class _Export(Gatherer):
         self._fields: dict[str, str] = {}
         self._known: set[str] = set()  # which are kept
 
-    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._path and name != "disqus":
-            raise ImportFailed(f"line {line}: no Disqus export begins with <{name[:40]}>.")
+            raise ImportFailed(f"no Disqus export begins with <{name[:40]}>.")
         self._path.append(name)
         depth = len(self._path)
         if depth == 2:

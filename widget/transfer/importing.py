@@ -38,6 +38,7 @@ from widget.transfer.report import Report
 from widget.written import address_hashes
 
 BATCH = 500
+TURN = 0.001  # seconds
 COUNTED = 5_000  # comments of which a unit of work counts the replies
 Read = Callable[[], Iterator[Record]]  # opens the file anew for each pass
 
@@ -89,11 +90,14 @@ async def import_records(
         if dry_run:
             plan.report.duplicates = await _count_taken(db, site, plan)
             return plan.report
-        total = sum(1 for _ in plan.placed())
+        total, counted = sum(1 for _ in plan.placed()), False
         try:
             async with aclosing(_ahead(_batches(site, plan, source, db.now()))) as batches:
                 async for batch in batches:
                     plan.report.imported += await db.write(_write, site, plan, batch)
+                    if not counted:  # without it, all that is there is searched for each batch
+                        await db.write(imports.analyze)
+                        counted = True
                     if progress is not None:
                         progress(len(batch.rows), total)
         except Exception:  # what was written stays
@@ -111,11 +115,14 @@ async def _round_off(db: Database, site: Site, plan: Plan, by: int | None) -> No
 
 
 def in_turns(read: Callable[[], Iterator[T]]) -> Iterator[T]:
-    """A thread that computes keeps the interpreter for 5 ms while readers wait. This one lets go of it for each record,
-    which halves what they wait, and costs microseconds.
+    """A thread that computes keeps the interpreter for 5 ms while readers wait. This one lets go of it every
+    millisecond, which halves what they wait. For each record would help them no more, and takes a tenth of the time.
     """
+    until = time.perf_counter() + TURN
     for record in read():
-        time.sleep(0)
+        if time.perf_counter() > until:
+            time.sleep(0)
+            until = time.perf_counter() + TURN
         yield record
 
 

@@ -68,10 +68,10 @@ class _Export(Gatherer):
         self._field_depth = 0
         self._nameless = 0
 
-    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth == 1:
-            self._start_root(name, attributes, line)
+            self._start_root(name, attributes)
         if self._field:
             return
         if name.startswith(self._prefix):
@@ -87,9 +87,9 @@ class _Export(Gatherer):
         elif self._comment is not None and below == 2 and name in _COMMENT_FIELDS:
             self._start_field(name.removeprefix("wp:comment_"))
 
-    def _start_root(self, name: str, attributes: dict[str, str], line: int) -> None:
+    def _start_root(self, name: str, attributes: dict[str, str]) -> None:
         if name != "rss":
-            raise ImportFailed(f"line {line}: no WordPress export begins with <{name[:40]}>.")
+            raise ImportFailed(f"no WordPress export begins with <{name[:40]}>.")
         for attribute, value in attributes.items():
             if value.startswith(_NAMESPACE) and not value.endswith("/excerpt/"):
                 self._prefix = f"{attribute.removeprefix('xmlns:')}:"
