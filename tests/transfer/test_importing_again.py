@@ -14,7 +14,8 @@ from tests.support.rows import recount
 from tests.support.service import BLOG, World
 from tests.support.wxr import POST, item, told
 from widget import ids
-from widget.store import pages
+from widget.db import Tx
+from widget.store import comments, pages
 from widget.transfer import importing
 
 
@@ -41,6 +42,25 @@ async def test_postgresql_knows_at_once_how_much_there_is(importer: Importer, wo
     query = sa.text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('comments', 'pages', 'people')")
     found = await world.db.read(lambda tx: tx.conn.execute(query).all())
     assert dict(found) == {"comments": 2, "pages": 1, "people": 1}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_postgresql_knows_from_the_second_batch_on_that_ids_differ(
+    importer: Importer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it reads the whole site for each batch, to see which of its ids are there."""
+    known: list[float] = []
+
+    def list_taken(tx: Tx, site_id: int, comment_ids: list[int]) -> list[int]:
+        query = sa.text("SELECT n_distinct FROM pg_stats WHERE tablename = 'comments' AND attname = 'id'")
+        known.extend(tx.conn.execute(query).scalars())
+        return taken(tx, site_id, comment_ids)
+
+    taken = comments.list_taken
+    monkeypatch.setattr(comments, "list_taken", list_taken)
+    monkeypatch.setattr(importing, "BATCH", 2)
+    await importer(item(*(told(number) for number in range(1, 7))))
+    assert known == [-1, -1]  # of three batches: as many as there are rows
 
 
 async def test_newer_export_adds_only_what_is_new(importer: Importer) -> None:

@@ -97,10 +97,13 @@ async def rebuild(
             report.duplicates += len(await db.read(comments.list_taken, site_id, chunk))
         return report
     into = _Into(await db.write(_site, check_name(site_name), found.site, found.columns), found, secret_keys)
-    batches = _batches(read)
+    batches, counted = _batches(read), set[type]()
     try:
         while batch := await asyncio.to_thread(next, batches, None):
             report.imported += await db.write(_write, into, batch)
+            if type(batch[0]) not in counted:  # as for any import: its ids are looked for in what came before
+                counted.add(type(batch[0]))
+                await db.write(analyze)
             if progress is not None and isinstance(batch[0], _Rendered):
                 progress(len(batch), len(found.branches))
         await db.write(_connect, into)
