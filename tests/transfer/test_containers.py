@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.exports import EXPORTS
 from tests.support.wxr import HEAD, comment, export, item
 from widget.transfer import wordpress
-from widget.transfer.containers import open_parts
-from widget.transfer.formats import recognise
+from widget.transfer.containers import CHUNK, open_parts
+from widget.transfer.formats import FORMATS, recognise
 from widget.transfer.records import ImportedComment, ImportedPage, ImportFailed, Record
 
 
@@ -81,3 +82,20 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportFailed, match="cannot be read"), open_parts(tmp_path / "none.xml"):
         pass
+
+
+@pytest.mark.parametrize(("outer", "named"), [("gzip", "export"), ("zip", "export, folder/part-1.bin")])
+def test_an_archive_in_an_archive_is_named(outer: str, named: str, tmp_path: Path) -> None:
+    file = tmp_path / "export"
+    file.write_bytes(packed(outer, packed("gzip", export(item(comment())))))
+    with pytest.raises(ImportFailed, match=f"^{named} is an archive in an archive"):
+        recognise(file)
+
+
+@pytest.mark.parametrize("name", ["disqus", "waline", "palaver"])
+def test_damage_of_an_archive_is_told_with_the_name_of_the_file_once(name: str, tmp_path: Path) -> None:
+    source_format, data = EXPORTS[name]
+    file = tmp_path / "export"
+    file.write_bytes(gzip.compress(data + b" " * CHUNK) + b"rubbish")
+    with pytest.raises(ImportFailed, match=r"^export: the file is damaged"), open_parts(file) as parts:
+        deque((record for part in parts for record in FORMATS[source_format].read(part)), maxlen=0)

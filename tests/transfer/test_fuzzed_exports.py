@@ -90,3 +90,11 @@ def test_part_of_any_bytes_is_refused() -> None:
     for known in FORMATS.values():
         assert not known.sniff(b"")
         assert not known.sniff(bytes(range(256)) * 4)
+
+
+@pytest.mark.parametrize("filling", [" ", "\n", "[ ", "{ ", "<!--", "<!DOCTYPE a [", "<!DOCTYPE ", '"nick" ', "] "])
+@pytest.mark.parametrize("start", ["", "<?xml encoding", "[", '{"version":'])
+def test_head_without_end_is_looked_at_once(start: str, filling: str) -> None:
+    """It takes no time; where a pattern goes back and forth over blanks it takes for ever."""
+    head = (start + filling * 65_536)[:65_536].encode()
+    assert [known for known, found in FORMATS.items() if found.sniff(head)] == []

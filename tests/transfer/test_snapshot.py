@@ -22,6 +22,7 @@ from widget.db import Database, open_database
 from widget.errors import Invalid
 from widget.store import pages
 from widget.store.site_export import EVERYTHING
+from widget.store.threads import _first_replies
 from widget.threads import read_thread
 from widget.transfer.exports import open_snapshot
 from widget.transfer.snapshot import _Writer
@@ -91,6 +92,7 @@ def test_files_show_each_thread_as_readers_see_it(database_url: str, folder: Pat
     with pytest.MonkeyPatch.context() as patch:
         for name in ("ROOTS", "REPLIES"):
             patch.setattr(f"widget.store.threads.{name}", 1_000)
+        patch.setattr("widget.store.threads._first_replies", _first_replies.__wrapped__)  # which keeps the number
         patch.setattr("widget.transfer.reading_order.ROOTS", 3)
         patch.setattr("widget.transfer.reading_order.BATCH", 2)
         run(database_url, work)

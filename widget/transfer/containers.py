@@ -26,6 +26,10 @@ _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")  # RFC 1952, 2.3.1; AP
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
+class Damaged(ImportFailed):
+    """It is the archive, not what is in it; the message names the part."""
+
+
 class Budget:
     """How much may still come out of an archive, all parts together."""
 
@@ -35,7 +39,7 @@ class Budget:
     def spend(self, name: str, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise ImportFailed(f"{name}: the archive grows to more than {MAX_RATIO} times its size.")
+            raise Damaged(f"{name}: the archive grows to more than {MAX_RATIO} times its size.")
 
 
 class Part:
@@ -61,6 +65,21 @@ class Part:
         while chunk := self._read():
             yield chunk
 
+    @property
+    def is_packed(self) -> bool:
+        """An archive that lies in another, which is not opened."""
+        return self._budget is not None and self.peek().startswith((_GZIP, *_ZIP))
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """What is raised within says which file it is about."""
+        try:
+            yield
+        except Damaged:
+            raise
+        except ImportFailed as error:
+            raise ImportFailed(f"{self.name}: {error.message}") from error
+
     @contextmanager
     def as_file(self) -> Iterator[Path]:
         """A file of the same content, for what cannot be read from front to back alone."""
@@ -77,7 +96,7 @@ class Part:
         try:
             chunk = self._stream.read(CHUNK)
         except _DAMAGE as error:
-            raise ImportFailed(f"{self.name}: the file is damaged or cut off: {error}.") from error
+            raise Damaged(f"{self.name}: the file is damaged or cut off: {error}.") from error
         if self._budget:
             self._budget.spend(self.name, len(chunk))
         return chunk

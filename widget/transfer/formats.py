@@ -103,8 +103,12 @@ def recognise(path: Path) -> Format:
     Raises `ImportFailed`.
     """
     with open_parts(path) as parts:
+        packed = ""
         for part in parts:
             for known in FORMATS.values():
                 if known.sniff(part.peek()):
                     return known
+            packed = packed or (part.name if part.is_packed else "")
+    if packed:
+        raise ImportFailed(f"{packed} is an archive in an archive. Unpack it once, and import what was in it.")
     raise ImportFailed(f"{path.name} is in no format that can be imported. There are: {', '.join(FORMATS)}.")

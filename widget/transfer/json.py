@@ -37,10 +37,8 @@ def elements(part: Part, *wanted: str) -> Iterator[Element]:
     that the file is, "" each of the values that follow each other in it (JSON Lines). Raises `ImportFailed`, which
     names the line, possibly after some elements.
     """
-    try:
+    with part.named():
         yield from _Reader(part, frozenset(wanted)).read()
-    except ImportFailed as error:
-        raise ImportFailed(f"{part.name}: {error.message}") from error
 
 
 def _encoding(head: bytes) -> str:
@@ -149,8 +147,7 @@ class _Reader:
         size = len(self._text) - self._at
         if size > MAX_VALUE:
             raise ImportFailed(f"{self._here()} begins an element of more than {MAX_VALUE >> 20} MB.")
-        while len(self._text) - self._at <= 2 * size and self._more():
-            pass
+        self._more(min(size, MAX_VALUE + 1 - size))
 
     def _peek(self) -> str:
         """The next character that is not blank, "" at the end of the file."""
@@ -162,18 +159,25 @@ class _Reader:
             if not self._more():
                 return ""
 
-    def _more(self) -> bool:
-        """One chunk further; whether there was one."""
-        chunk = b"" if self._ended else next(self._chunks, b"")
-        self._ended = not chunk
+    def _more(self, least: int = 1) -> bool:
+        """Further by so many bytes at least; whether there was one. To take them one chunk after the other, each time
+        with all that there is, would be quadratic.
+        """
+        chunks: list[bytes] = []
+        while least > 0 and not self._ended:
+            chunk = next(self._chunks, b"")
+            self._ended = not chunk
+            chunks.append(chunk)
+            least -= len(chunk)
+        data = b"".join(chunks)
         self._line += self._text.count("\n", 0, self._at)
         self._text, self._at = self._text[self._at :], 0
         try:
-            self._text += self._decoder.decode(chunk, final=self._ended)
+            self._text += self._decoder.decode(data, final=self._ended)
         except UnicodeDecodeError as error:
             line = self._line + self._text.count("\n") + error.object.count(b"\n", 0, error.start)
             raise ImportFailed(f"line {line} is not written in UTF-8. Save the file as UTF-8 and try again.") from error
-        return not self._ended
+        return bool(data)
 
     def _here(self) -> str:
         return f"line {self._line + self._text.count(chr(10), 0, self._at):d}"

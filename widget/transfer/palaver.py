@@ -50,10 +50,8 @@ def read(part: Part) -> Iterator[Record]:
 
 def read_lines(part: Part) -> Iterator[Numbered]:
     """Every line, in the order that `docs/export.md` promises. Raises `ImportFailed`, possibly after some."""
-    try:
+    with part.named():
         yield from _checked(part)
-    except ImportFailed as error:
-        raise ImportFailed(f"{part.name}: {error.message}") from error
 
 
 def site_line(lines: Generator[Numbered]) -> SiteLine | None:

@@ -18,10 +18,12 @@ MAX_VALUE = 1 << 20  # characters of any value, so that one cannot fill the memo
 
 _ENCODINGS = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_LEADING = re.compile(r"\s*[^\s<]{0,4}\s*(?=<)")  # what hands and servers leave before the first element
-_DECLARATION = re.compile(rb"\s*[^\s<]{0,4}\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+# What hands and servers leave before the first element. All here takes linear time, also for blanks without end.
+_BEFORE = r"\s*+(?:[^\s<]{1,4}+\s*+)?"
+_LEADING = re.compile(rf"{_BEFORE}(?=<)")
+_DECLARATION = re.compile(rf"{_BEFORE}<\?xml[^>]{{0,100}}?encoding\s*+=\s*+[\"']([A-Za-z0-9._-]{{1,40}})[\"']".encode())
 _CUT_OFF = {"no element found", "unclosed token", "unclosed CDATA section", "partial character"}
-_NO_ELEMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_NO_ELEMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^\[>]*+(?:>|\[.*?(?:\]\s*+>|\Z)|\Z)", re.DOTALL)
 _ELEMENT = re.compile(r"\s*<([A-Za-z_][\w:.-]*)")
 
 
@@ -71,7 +73,8 @@ def root_name(head: bytes) -> str:
         text = codecs.getincrementaldecoder(_encoding(head))("replace").decode(head)
     except ImportFailed:
         return ""
-    found = _ELEMENT.match(_NO_ELEMENT.sub("", _LEADING.sub("", text, count=1)))
+    leading = _LEADING.match(text)
+    found = _ELEMENT.match(_NO_ELEMENT.sub("", text[leading.end() if leading else 0 :]))
     return found.group(1) if found else ""
 
 
@@ -85,7 +88,7 @@ def parse(part: Part, target: Target) -> Iterator[Record]:
     if not head:
         raise ImportFailed(f"{part.name} is empty.")
     feeder: _Feeder | None = None
-    try:
+    with part.named():
         decoder = codecs.getincrementaldecoder(_encoding(head))("replace")
         for chunk in part.chunks():
             text = decoder.decode(chunk)
@@ -98,8 +101,6 @@ def parse(part: Part, target: Target) -> Iterator[Record]:
         if feeder:
             feeder.feed(decoder.decode(b"", final=True), final=True)
         yield from target.take()
-    except ImportFailed as error:
-        raise ImportFailed(f"{part.name}: {error.message}") from error
 
 
 def _encoding(head: bytes) -> str:
