@@ -54,6 +54,13 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.key]();
 });
 
+/* The server knows no moderator's clock; days of the numbers stay as they are counted. */
+for (const time of all("time")) {
+  if (!time.textContent.endsWith("UTC")) continue;
+  time.title = time.textContent;
+  time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+}
+
 $("#keys-button").hidden = false;
 $("#keys-button").addEventListener("click", () => dialog.showModal());
 

@@ -172,6 +172,8 @@ async def test_form_of_another_origin_changes_nothing(world: World, olga: Member
 
 
 async def test_staff_see_who_wears_a_badge_and_how_people_signed_in(world: World, bob: Member, olga: Member) -> None:
+    await olga.open("/admin/sites/blog")
+    assert [text_of(cell) for cell in olga.page.one(".//tbody/tr")] == ["Guests", "0", "–", "yes"]
     await world.post("By a guest.")
     await olga.open("/admin/sites/blog")
     people = [text_of(row) for row in olga.page.all(".//ul[@class='people']/li")]

@@ -72,6 +72,8 @@ async def test_moderator_needs_no_mouse(page: Page, own_demo: Demo, own_database
         await write(own_demo, text, f"{text.split(maxsplit=1)[0]} Guest")
     await be_owner(page, own_demo, own_database)
     await expect(page.locator(".item")).to_have_count(5)  # the demo brings one along
+    await expect(page.locator("time").first).to_have_text(re.compile(r"\d at \d\d:\d\d$"))  # of this browser
+    await expect(page.locator("time").first).to_have_attribute("title", re.compile("UTC$"))
     focused = page.locator(".item article:focus")
     await press(page, "j")
     await expect(focused).to_contain_text("Fourth words.")

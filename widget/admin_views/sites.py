@@ -113,7 +113,10 @@ def use_views(found: Overview, providers: Sequence[ProviderView]) -> list[UseVie
         for use in found.uses
     ]
     seen = {use.provider for use in found.uses}
-    return used + [UseView(row.label, 0, "", "", offered=True) for row in providers if row.name not in seen]
+    unused = [row.label for row in providers if row.name not in seen]
+    if site.guests and "" not in seen:
+        unused.insert(0, "Guests")
+    return used + [UseView(label, 0, "", "", offered=True) for label in unused]
 
 
 def badged_views(found: Overview) -> list[BadgedView]:
