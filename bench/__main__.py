@@ -16,6 +16,7 @@ from bench.growth import PAGE, measure_growth
 from bench.host_pages import HostPages, serving
 from bench.isso import Isso
 from bench.live import measure_live
+from bench.live_across import measure_live_across
 from bench.moderating import make_queue, measure_moderating
 from bench.painting import measure_painting
 from bench.peers import measure_peers, running_peers
@@ -80,6 +81,7 @@ def _measure(cores: Cores, folder: Path, effort: Effort) -> list[Figure]:
         figures = asyncio.run(_measure_service(cores, service, world, views, effort))
     _tell("telling live")
     figures += measure_live(cores, world, POSTED, effort)
+    figures += measure_live_across(cores, folder / "across", effort)
     _tell("moderating")
     queue = make_queue(folder / "queue", effort.queue)
     with running(palaver(cores, queue.folder)) as service:

@@ -22,6 +22,7 @@ class Effort(NamedTuple):
     views: int = 30
     replies: int = 100  # in a round
     posts: int = 300
+    across: int = 100  # posts that are told by another process
     posting_seconds: float = 2  # in a round
     sign_ins: int = 30  # in a round
     waiting_seconds: float = 4  # in a round
@@ -40,6 +41,7 @@ QUICK = Effort(
     views=5,
     replies=10,
     posts=40,
+    across=20,
     posting_seconds=1,
     sign_ins=5,
     waiting_seconds=2,
