@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 
+from tests.moderation.acting import KEY
 from tests.moderation.test_merging import Bob
 from tests.support.cast import Cast
 from tests.support.service import BLOG, PAGE, World
 from tests.support.streams import Reader, Stream, document
-from widget import live, models, site_verbs
+from widget import live, models, news, site_verbs
 from widget.db import Tx
 from widget.errors import Unavailable
 
@@ -149,6 +151,29 @@ async def test_reader_who_comes_while_the_others_are_written_to_is_told_too(
         async with Stream(world.app, version).open() as late:
             go.set()
             await late.until(lambda now: "Meanwhile." in now.text)
+
+
+async def test_reply_is_told_with_what_it_answers_where_that_was_told_before(world: World) -> None:
+    """To somebody who was away, while others were told of the one and then of the other."""
+
+    async def read() -> news.News:
+        found = await world.app.service.core.db.read(news.read_news, world.blog.id, KEY, 0)
+        assert found is not None
+        return found
+
+    html = world.app.service.html
+    first = await world.post("First.")
+    known = news.tell(html, await read(), {})
+    reply = await world.post("Reply.", parent_id=first["id"])
+    found = await read()
+    told = news.tell(html, found, known)
+    assert [comment["id"] for comment in _comments(news.event(found, told, 0))] == [first["id"], reply["id"]]
+    assert known.items() <= told.items(), "nothing is rendered again"
+
+
+def _comments(event: bytes) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(event.decode().partition("data: ")[2])["comments"]
+    return found
 
 
 @pytest.mark.parametrize(("live_is", "status"), [("on", 200), ("off", 204)])

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from starlette.types import Receive, Send
 
@@ -19,7 +19,7 @@ from widget.core import Core
 from widget.errors import Unavailable
 from widget.events import Event, PageChanged, SiteChanged
 from widget.html import Html
-from widget.news import News, State, Told, event, read_news, tell
+from widget.news import State, Told, event, read_news, tell
 from widget.store.changes import list_page_versions
 from widget.store.sites import Site
 
@@ -196,15 +196,17 @@ class Live:
         try:
             while room.stale and room.streams:
                 room.stale = False
+                room.known = None  # until it is told: whatever goes wrong is tried again, and who comes is told next
                 await self._tell_once(room)
         except Unavailable:
-            room.known = None  # so that it is tried again
+            pass
         finally:
             room.telling = None
 
     async def _tell_once(self, room: Room) -> None:
         site_id, page_key = room.key  # by its id: another site may have taken the name that it had
-        since = min(stream.known.version for stream in room.streams)
+        asking = [*room.streams]  # who comes later may have more than is read now
+        since = min(stream.known.version for stream in asking)
         news = await self._core.db.read(read_news, site_id, page_key, since)
         if not room.streams:  # it is closed, and whoever comes next has another
             return
@@ -215,20 +217,21 @@ class Live:
             return
         self._name(room, news.site.name, page_key, *([news.page.key] if news.page else []))  # that it was merged into
         room.told = await asyncio.to_thread(tell, self._html, news, room.told)
+        events = [(streams, event(news, room.told, since)) for since, streams in _behind(asking, news.state).items()]
         room.known, room.closes_at = news.state, news.closes_at  # first, so that who comes now is told what they lack
-        await _tell_all(room, news)
+        for streams, text in events:
+            for stream in streams:
+                stream.known = news.state
+            await _write(streams, text)
 
 
-async def _tell_all(room: Room, news: News) -> None:
-    """Each what is missing there, which is the same for most."""
+def _behind(asking: Iterable[Stream], state: State) -> dict[int, list[Stream]]:
+    """Those who lack something by what they have, which is the same for most."""
     behind: dict[int, list[Stream]] = {}
-    for stream in room.streams:  # who came in meanwhile may have less, and is told next
-        if news.since <= stream.known.version and stream.known != news.state:
+    for stream in asking:
+        if stream.known != state:
             behind.setdefault(stream.known.version, []).append(stream)
-    for since, streams in behind.items():
-        for stream in streams:
-            stream.known = news.state
-        await _write(streams, event(news, room.told, since))
+    return behind
 
 
 async def _write(streams: list[Stream], text: bytes) -> None:

@@ -78,7 +78,7 @@ def tell(html: Html, news: News, known: Mapping[int, Told]) -> dict[int, Told]:
     new = {change.comment.id: change for change in news.changes if change.comment.id not in told}
     if news.page is None or not new:
         return told
-    hung = [*news.context, *(change.comment for change in new.values())]
+    hung = [*news.context, *(change.comment for change in news.changes)]  # new ones hang on known ones, too
     thread = Thread(news.page, sorted(hung, key=lambda row: row.path), None, {}, branch=True)
     view = thread_view(_document(site, news.page), thread, (), news.now)
     for shown in flat_views(view.comments):
