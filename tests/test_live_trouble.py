@@ -38,12 +38,15 @@ async def test_readers_of_a_site_that_gets_another_name_are_told_what_is_written
     await world.post("Before.")
     async with Stream(world.app, Reader(await document(world)).version).open() as stream:
         await site_verbs.rename(world.db, "blog", "diary")
+        (room,) = world.app.service.live._rooms.values()
+        while room.telling is not None:  # until then it is found by looking, each second
+            await room.telling
         body = {"url": PAGE, "text": "Under the new name.", "guest": {"name": "Gwen", "email": "gwen@example.org"}}
         assert (await world.client.post("/api/v1/diary/comments", json=body)).status_code == 201
         await stream.until(lambda now: "Under the new name." in now.text)
 
 
-@pytest.mark.usefixtures("not_looking")
+@pytest.mark.usefixtures("looking")
 async def test_readers_of_a_site_whose_former_name_another_takes_stay_with_their_own(world: World) -> None:
     await world.post("Of the old site.")
     async with Stream(world.app, Reader(await document(world)).version).open() as stream:
