@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from tests.moderation.acting import KEY
 from tests.moderation.test_merging import Bob
 from tests.support.cast import Cast
-from tests.support.service import BLOG, PAGE, World
+from tests.support.service import BLOG, PAGE, Clock, World, open_world
 from tests.support.streams import Reader, Stream, document
 from widget import live, models, news, site_verbs
-from widget.db import Tx
+from widget.db import Tx, open_database
 from widget.errors import Unavailable
 
 OTHER = f"{BLOG}/posts/bread-old"
@@ -67,6 +67,35 @@ async def test_readers_of_a_site_that_is_removed_are_let_go_for_good(world: Worl
         await site_verbs.remove(world.db, "blog")
         await stream.until(lambda now: now.ended)
     assert (await world.client.head("/live/blog", params={"url": PAGE})).status_code == 404
+
+
+@pytest.mark.usefixtures("looking")
+async def test_readers_of_a_site_that_another_process_sets_otherwise_are_told_without_a_change_of_their_page(
+    world: World, database_url: str
+) -> None:
+    """As `palaver site set` does."""
+    await world.post()
+    version = Reader(await document(world)).version
+    other = open_database(database_url)
+    async with Stream(world.app, version).open() as stream, Stream(world.app, version).open():
+        await site_verbs.change(other, "blog", {"live": "off"}, "http://localhost:8000")
+        await stream.until(lambda now: now.ended)
+    await other.close()
+
+
+async def test_what_goes_on_by_itself_does_not_end_unnoticed(
+    sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = asyncio.Event()
+
+    async def fail(_live: live.Live) -> None:
+        ended.set()
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(live.Live, "run", fail)
+    async with open_world(sqlite_url, clock):
+        await ended.wait()
+    assert "a mistake of ours" in caplog.text
 
 
 @pytest.mark.usefixtures("not_looking")
@@ -121,7 +150,7 @@ async def test_what_is_written_while_the_database_is_gone_for_readers_is_told_on
     read, gone, missed = world.db.read, True, asyncio.Event()
 
     async def unless_gone(work: Callable[..., object], *args: object) -> object:
-        if gone and work.__name__ in ("read_news", "list_page_versions"):
+        if gone and work.__name__ in ("read_news", "list_versions"):
             missed.set()
             raise Unavailable("Gone.", code="database_unavailable", retry_after=5)
         return await read(work, *args)

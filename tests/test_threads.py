@@ -17,7 +17,7 @@ from widget import ids, models
 from widget.db import Tx
 from widget.news import read_news
 from widget.store import pages, people, pins
-from widget.store.changes import list_page_versions
+from widget.store.changes import list_versions
 from widget.store.comments import ids_in
 from widget.store.threads import REPLIES, ROOTS
 
@@ -307,10 +307,10 @@ async def test_every_reading_query_seeks_in_an_index(sqlite_url: str, clock: Any
             await read_branch(world, thread["comments"][0], [])
             await world.client.get("/api/v1/blog/counts", params={"url": PAGE})
             page = thread["page"]["key"]
-            news = await world.db.read(read_news, world.blog, page, 1)
+            news = await world.db.read(read_news, world.blog.id, page, 1)
             assert news is not None
             assert news.changes
-            await world.db.read(list_page_versions, [(world.blog.id, page)])
+            await world.db.read(list_versions, [(world.blog.id, page)])
 
         def explain(tx: Tx) -> list[tuple[str, str]]:
             return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from widget.mail import Mailer
     from widget.sharing import Shared
 
+logger = logging.getLogger("palaver.app")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Extend = Callable[[jinja2.Environment], tuple[Sequence[Provider], Sequence[BaseRoute]]]
 
@@ -154,6 +156,8 @@ def create_app(
             *([asyncio.create_task(backups.keep_making())] if backups else []),
             *([asyncio.create_task(shared.listen(directory.hear, cache.hear, live.hear))] if shared else []),
         ]
+        for task in beside:
+            task.add_done_callback(_tell_if_failed)
         yield
         await asyncio.gather(*preparing)
         for task in beside:
@@ -177,6 +181,12 @@ def create_app(
     # Outside Starlette, so that the answer to an unforeseen error is logged and has its number too.
     logged = RequestLog(starlette, settings.trusted_proxies)
     return Application(FastPath(logged, cache, assets.by_name.values()), service, starlette)
+
+
+def _tell_if_failed(task: asyncio.Task[None]) -> None:
+    """Of what goes on beside the requests: else it would be missed only when the process ends."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("something that goes on by itself has ended", exc_info=error)
 
 
 def _shared(redis_url: str) -> Shared | None:

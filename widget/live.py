@@ -20,7 +20,7 @@ from widget.errors import Unavailable
 from widget.events import Event, PageChanged, SiteChanged
 from widget.html import Html
 from widget.news import State, Told, event, read_news, tell
-from widget.store.changes import list_page_versions
+from widget.store.changes import Versions, list_versions
 from widget.store.sites import Site
 
 PAUSE = 1.0  # seconds, after which each process looks for itself what others changed
@@ -72,7 +72,7 @@ class Stream:
 class Room:
     """A page that somebody has open. `known` is what was read last; None: it is to be read. `closes_at`: in Unix ms."""
 
-    __slots__ = ("closes_at", "key", "known", "names", "stale", "streams", "telling", "told")
+    __slots__ = ("closes_at", "key", "known", "names", "site_version", "stale", "streams", "telling", "told")
 
     def __init__(self, site: Site, page_key: str) -> None:
         self.key = (site.id, page_key)
@@ -80,13 +80,18 @@ class Room:
         self.streams: set[Stream] = set()
         self.told: dict[int, Told] = {}
         self.known: State | None = None
+        self.site_version = 0
         self.closes_at: int | None = None
         self.stale = False
         self.telling: asyncio.Task[None] | None = None
 
-    def is_over(self, now: int) -> bool:
-        """Whether the page closed by its age since it was read."""
-        return self.closes_at is not None and now >= self.closes_at
+    def is_current(self, versions: Versions | None, now: int) -> bool:
+        """Whether what was read last is as it is: a page may also close by its age. None: a page without comments."""
+        if self.known is None or (self.closes_at is not None and now >= self.closes_at):
+            return False
+        if versions is None:
+            return self.known.version == 0
+        return versions == (self.site_version, self.known.version)
 
 
 class Live:
@@ -171,10 +176,9 @@ class Live:
                 await _write(self._streams(), b":\n\n")
             rooms = {key: room for key, room in self._rooms.items() if room.telling is None}
             with contextlib.suppress(Unavailable):
-                versions = await self._core.db.read(list_page_versions, rooms) if rooms else {}
-                now = self._core.db.now()
+                versions = await self._core.db.read(list_versions, rooms) if rooms else {}
                 for key, room in rooms.items():
-                    if room.known is None or room.known.version != versions.get(key, 0) or room.is_over(now):
+                    if not room.is_current(versions.get(key), self._core.db.now()):
                         self._tell(room)
 
     def end(self) -> None:
@@ -219,6 +223,7 @@ class Live:
         room.told = await asyncio.to_thread(tell, self._html, news, room.told)
         events = [(streams, event(news, room.told, since)) for since, streams in _behind(asking, news.state).items()]
         room.known, room.closes_at = news.state, news.closes_at  # first, so that who comes now is told what they lack
+        room.site_version = news.site.version
         for streams, text in events:
             for stream in streams:
                 stream.known = news.state

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import comments, pages
+from widget.models import comments, pages, sites
 from widget.store.comments import COLUMNS, Comment, with_authors
 from widget.store.pages import Page
 
@@ -20,6 +20,11 @@ class Change(NamedTuple):
     comment: Comment
     changed: int  # the page's version at which it last looked different
     appeared: int  # and at which it last became visible
+
+
+class Versions(NamedTuple):
+    site: int
+    page: int
 
 
 _CHANGES = (  # built once: building a statement anew costs more than running it
@@ -42,13 +47,16 @@ def list_changes(tx: Tx, site_id: int, page_id: int, since: int, limit: int) -> 
     return [Change(Comment(*row[:-2]), *row[-2:]) for row in tx.conn.execute(_CHANGES, values)]
 
 
-def list_page_versions(tx: Tx, chosen: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """By (site id, key of the page) the version of the page that holds the comments; none for a page without."""
+def list_versions(tx: Tx, chosen: Collection[tuple[int, str]]) -> dict[tuple[int, str], Versions]:
+    """By (site id, key of the page) those of the site and of the page that holds the comments; none for a page without
+    comments.
+    """
     asked = pages.alias()
     shown = sa.and_(pages.c.site_id == asked.c.site_id, pages.c.id == sa.func.coalesce(asked.c.shown_as, asked.c.id))
-    query = sa.select(asked.c.site_id, asked.c.key, pages.c.version).join_from(asked, pages, shown)
+    query = sa.select(asked.c.site_id, asked.c.key, sites.c.version, pages.c.version)
+    query = query.join_from(asked, pages, shown).join(sites, sites.c.id == asked.c.site_id)
     rows = tx.conn.execute(query.where(sa.tuple_(asked.c.site_id, asked.c.key).in_(list(chosen))))
-    return {(row.site_id, row.key): row.version for row in rows}
+    return {(site_id, key): Versions(*versions) for site_id, key, *versions in rows}
 
 
 def is_seen(before: str, after: str, replies: int) -> bool:
