@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -288,6 +289,16 @@ def test_unknown_variable_is_a_warning_only(bare: Palaver) -> None:
 def test_folder_of_the_demo_that_cannot_be_made_is_told(bare: Palaver) -> None:
     Path("file").touch()
     assert "--folder: file/demo cannot be made: Not a directory." in bare.fails("demo", "--folder", "file/demo")
+
+
+def test_port_of_the_demo_that_is_taken_is_told_before_its_addresses(bare: Palaver) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = bare.fails("demo", "--port", str(port))
+    assert f"--port: {port} cannot be had: Address already in use." in told
+    assert "comment service" not in told
 
 
 def test_link_for_an_owner_is_printed_alone(palaver: Palaver) -> None:

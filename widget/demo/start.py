@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def start(port: int, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError([f"--folder: {folder} cannot be made: {error.strerror}."]) from error
+    _check_free(port)
     settings = demo_settings(port, folder)
     migrate(settings.database_url)
     owner_link = asyncio.run(fill(settings, folder, blog_origin))
@@ -52,6 +54,16 @@ def start(port: int, folder: Path) -> None:
     click.echo(f"Its data is in {folder}/; delete the folder to begin anew. Ctrl+C stops.")
     app = demo_app(settings)
     run(settings, ByHost(blog(blog_origin, home), app), app.service.live)
+
+
+def _check_free(port: int) -> None:
+    """Before anything is said of addresses that another program answers."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigurationError([f"--port: {port} cannot be had: {error.strerror}."]) from error
 
 
 def demo_settings(port: int, folder: Path) -> Settings:
