@@ -63,8 +63,8 @@ def test_byte_order_marks_and_utf_16_are_read() -> None:
         (b'[{"a": 1}]\n[]', "line 2 stands behind the end of the export"),
         (b'[{"a": 1},\n7]', "line 2 holds something else where an export has an object"),
         (b'[{"a": 1},\n{"a": "\xfc"}]', "line 2 is not written in UTF-8"),
-        (b'[\n{"a": ' + b"9" * 5_000 + b"}]", "line 2 holds what no export does"),
-        (b"[\n" + b"[" * 100_000, "line 2 holds what no export does"),
+        (b'[\n{"a": ' + b"9" * 5_000 + b"}]", "line 2 holds a number of thousands of digits"),
+        (b"[\n" + b"[" * 100_000, "line 2 holds thousands of brackets in each other"),
     ],
 )
 def test_broken_file_is_refused_at_its_line(data: bytes, said: str) -> None:

@@ -134,8 +134,12 @@ class _Reader:
                 if self._ended:
                     self._at = error.pos
                     raise self._unexpected(error.msg) from error
-            except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
-                raise ImportFailed(f"{self._here()} holds what no export does ({error}).") from error
+            except ValueError as error:
+                raise ImportFailed(f"{self._here()} holds a number of thousands of digits. No export does.") from error
+            except RecursionError as error:
+                raise ImportFailed(
+                    f"{self._here()} holds thousands of brackets in each other. No export does."
+                ) from error
             else:
                 if end < len(self._text) or self._ended:  # else a number may go on in the next chunk
                     self._at = end
