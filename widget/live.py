@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -201,7 +202,9 @@ class Live:
             while room.stale and room.streams:
                 room.stale = False
                 room.known = None  # until it is told: whatever goes wrong is tried again, and who comes is told next
+                started = time.monotonic()
                 await self._tell_once(room)
+                await asyncio.sleep(min(time.monotonic() - started, PAUSE))  # half of the time is for all else
         except Unavailable:
             pass
         finally:
