@@ -185,6 +185,32 @@ async def test_reader_who_comes_while_the_others_are_written_to_is_told_too(
             await late.until(lambda now: "Meanwhile." in now.text)
 
 
+@pytest.mark.usefixtures("not_looking")
+async def test_reader_who_comes_with_more_than_is_being_told_need_not_read_it_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, reading, go = world.db.read, asyncio.Event(), asyncio.Event()
+
+    async def slowly(work: Callable[..., object], *args: object) -> object:
+        found = await read(work, *args)
+        if work.__name__ == "read_news":
+            reading.set()
+            await go.wait()
+        return found
+
+    await world.post("First.")
+    monkeypatch.setattr(world.db, "read", slowly)
+    async with Stream(world.app, Reader(await document(world)).version).open() as stream:
+        await asyncio.wait_for(reading.wait(), 30)
+        await world.post("Second.")
+        async with Stream(world.app, Reader(await document(world)).version).open() as late:
+            go.set()
+            await stream.until(lambda now: "Second." in now.text)
+            await world.post("Third.")
+            await late.until(lambda now: "Third." in now.text)
+    assert [event.kind for event in late.events] == ["message"]
+
+
 async def test_reply_is_told_with_what_it_answers_where_that_was_told_before(world: World) -> None:
     """To somebody who was away, while others were told of the one and then of the other."""
 
