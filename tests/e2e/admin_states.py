@@ -169,6 +169,7 @@ _AT_DESK: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "admin-ticked": ticked,
     "admin-refused": refused,
     "admin-comment": comment,
+    "admin-people": at("/people"),
     "admin-person": person,
     "admin-log": log,
     "admin-pages": at("/pages"),

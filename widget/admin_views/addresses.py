@@ -28,6 +28,10 @@ def pages_address(**query: str) -> str:
     return _address("/admin/pages", query)
 
 
+def people_address(**query: str) -> str:
+    return _address("/admin/people", query)
+
+
 def person_address(site: str, person_id: int) -> str:
     return f"/admin/people/{site}/{ids.encode(person_id)}"
 

@@ -44,7 +44,7 @@ async def read_numbers(core: Core, visitor: Visitor, site: str, period: Period) 
 
 def _read_numbers(tx: Tx, visitor: Visitor, site_name: str, period: Period) -> Numbers:
     staff = staff_of(tx, visitor)
-    site = find_site(staff, site_name) if site_name else staff.sites[0]
+    site = find_site(staff, site_name)
     since = period.since(tx.now)
     written = {row.place: row for row in store.list_slices(tx, site.id, since, period.length)}
     return Numbers(

@@ -182,8 +182,7 @@ def _pairs(group: Sequence[Listed]) -> list[tuple[Listed, Listed]]:
 
 def _site(tx: Tx, visitor: Visitor, name: str) -> tuple[Staff, Site]:
     staff = staff_of(tx, visitor)
-    chosen = find_site(staff, name) if name else staff.sites[0]
-    site = get_site(tx, chosen.name)
+    site = get_site(tx, find_site(staff, name).name)
     assert site is not None
     return staff, site
 

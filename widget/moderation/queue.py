@@ -157,8 +157,16 @@ def _given(text: str) -> int | None:
     return (ids.decode(text) or 0) if text else None
 
 
+class NoSite(NotFound):
+    """There is none at all yet."""
+
+
 def find_site(staff: Staff, name: str) -> StaffSite:
-    """Raises `NotFound`, also for a site that others look after."""
+    """The first of theirs where none is named. Raises `NoSite`; `NotFound`, also for a site that others look after."""
+    if not name:
+        if not staff.sites:
+            raise NoSite("There is no site yet.", code="no_site")
+        return staff.sites[0]
     site = staff.site(name)
     if site is None:
         raise NotFound("You look after no site of that name.", code="unknown_site")

@@ -16,7 +16,7 @@ from widget.errors import PalaverError, Unauthorised
 from widget.handlers.requests import read_fields, service_of
 from widget.html import PAGE_HEADERS
 from widget.moderation.deciding import MAX_AT_ONCE
-from widget.moderation.queue import Ref, check_signed_in, read_done
+from widget.moderation.queue import NoSite, Ref, check_signed_in, read_done
 from widget.service import Service
 
 MAX_FIELDS = MAX_AT_ONCE + 40
@@ -77,6 +77,8 @@ def at_desk(page: Page, deed: Deed | None = None, *, form: bool = True) -> Handl
             return await (_act(desk, page, deed) if deed and request.method == "POST" else page(desk))
         except Unauthorised:
             return _sign_in(request, fields)
+        except NoSite:
+            return RedirectResponse("/admin/sites", 303, PAGE_HEADERS)
 
     return handle
 
