@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from widget.db import Tx
-from widget.models import comments, has_status, identities, people, standings
+from widget.models import comments, identities, people, standings
 
 _site: sa.BindParameter[int] = sa.bindparam("site")
 _now: sa.BindParameter[int] = sa.bindparam("now", type_=sa.BigInteger)
@@ -35,7 +35,7 @@ class Listed(NamedTuple):
     shadowed: bool
     trusted: bool
     note: str
-    comments: int  # approved ones
+    comments: int  # whatever became of them
     newest: int  # comment; 0 where there is none
 
 
@@ -49,7 +49,7 @@ _COLUMNS = (
     sa.func.coalesce(s.shadowed, sa.false()),
     sa.func.coalesce(s.trusted, sa.false()),
     sa.func.coalesce(s.note, ""),
-    sa.select(sa.func.count()).where(*_of_them, has_status("approved")).correlate(people).scalar_subquery(),
+    sa.select(sa.func.count()).where(*_of_them).correlate(people).scalar_subquery(),
     sa.func.coalesce(sa.select(sa.func.max(c.id)).where(*_of_them).correlate(people).scalar_subquery(), 0),
 )
 
