@@ -125,8 +125,8 @@
   const receive = {
     __proto__: null,
     sso: async () => own && send("sso", { token: await own() }),
-    ready() {
-      receive.sso();
+    ready: () => receive.sso(receive.error()),
+    error() {
       clearTimeout(late);
       note?.remove();
       frame.style.display = "block";

@@ -328,6 +328,7 @@ async def test_wrong_tag_is_told_wherever_it_stands_and_nothing_can_be_done_ther
     assert told in wrong.text
     assert policy_of(wrong.headers, "frame-ancestors") == ["*"]
     assert policy_of(wrong.headers, "default-src") == policy_of(wrong.headers, "form-action") == ["'none'"]
+    assert policy_of(wrong.headers, "script-src") == ["'self'"]
     others = [
         await get(address.replace("embed", "thread")),
         await get(f"{FRAME}&sort=x"),

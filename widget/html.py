@@ -32,11 +32,12 @@ PAGE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
 }
-# Why a tag does not work, told on whatever page it stands: nothing of the site is in it, and nothing can be pressed.
+# Why a tag does not work, told to people and the loader on whatever page it stands: nothing of the site is in it, and
+# nothing can be pressed.
 WRONG_TAG_HEADERS = {
     **PAGE_HEADERS,
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors *",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors *",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "unsafe-none",
     "Cross-Origin-Resource-Policy": "cross-origin",

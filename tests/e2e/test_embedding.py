@@ -166,6 +166,19 @@ async def test_page_with_a_strict_policy_needs_two_entries_of_it(reader: Reader,
     )
 
 
+async def test_owner_reads_what_is_wrong_with_the_tag_for_as_long_as_it_is(reader: Reader, blog: Blog) -> None:
+    address = blog.add("wrong-tag", tag='data-site="misspelt"', head=LISTEN)
+    await reader.page.clock.install()
+    await reader.page.goto(address)
+    sentence = "There is no such site here. Check the “data-site” of the tag."
+    (error,) = await told(reader.page, "error")
+    assert error["detail"] == {"message": sentence}
+    await reader.page.clock.fast_forward(12_000)
+    await expect(reader.thread.get_by_role("heading", name=sentence)).to_be_visible()
+    await expect(reader.page.locator(".palaver p")).to_have_count(0)
+    assert not await reader.page.evaluate("told.some(({ name }) => name === 'ready')")
+
+
 async def test_reader_of_an_unreachable_service_gets_a_link(reader: Reader, blog: Blog) -> None:
     address = blog.add("unreachable", head=LISTEN)
     await reader.page.clock.install()

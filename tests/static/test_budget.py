@@ -17,8 +17,9 @@ TEMPLATES = sorted(
     for path in folder("templates").rglob("*.html")
     if not (name := path.relative_to(folder("templates")).as_posix()).startswith(ALONE)
 )
-# admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites with dislikes,
-# proof.js for those that ask for proof of work, count.js and latest.js for host pages that show such things.
+# admin.css and admin.js are for moderators: no reader ever loads them. votes.css is for sites with dislikes, proof.js
+# for those that ask for proof of work, wrong-tag.js for owners of a site that does not work yet, count.js and latest.js
+# for host pages that show such things.
 OF_HOST_PAGES = ("count.js", "latest.js")
 
 

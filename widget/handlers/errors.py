@@ -75,6 +75,7 @@ def answer(request: Request, error: Told, headers: dict[str, str] | None = None)
         "fields": {} if wrong_tag else error.fields,
         "status": error.status,
         "back": "" if wrong_tag else _way_back(request),
+        "wrong_tag": wrong_tag,
     }
     html = service_of(request).html.render("error.html", **about)
     policy = WRONG_TAG_HEADERS if wrong_tag else {**PAGE_HEADERS, **_frame_policy(request)}
