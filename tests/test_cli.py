@@ -229,7 +229,7 @@ def test_owner_makes_a_backup_and_tries_it(blog: Palaver) -> None:
     assert (made["counts"]["sites"], made["removed"]) == (1, 0)
     assert Path(made["file"]).parent == Path("backups")
     said = blog.done("restore", "--check", "backups")
-    assert said.startswith(f"{made['file']} can be restored: of {made['created_at']}, 1 sites, 0 pages")
+    assert said.startswith(f"{made['file']} can be restored: of {made['created_at']}, 1 site, 0 pages")
     assert "not empty" in blog.fails("restore", made["file"])
     blog.done("site", "remove", "blog", "--yes")
     assert blog.json("restore", "backups")["counts"] == made["counts"]

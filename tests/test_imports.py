@@ -30,8 +30,8 @@ LAYERS = {
     "logs news openapi operations preview render service sharing site_directory tools transfer view_tree views",
     "verbs": "account asking avatars comments core erasing exporting joining learning likes moderation moving "
     "page_verbs pages pending people_verbs posting proving reporting retention screening site_verbs threads written",
-    "pure": "blocks cursors documents faces former_accounts guests limits links mapping names page_key page_likeness "
-    "pictures policy setting_kinds site_keys sites spam text tree",
+    "pure": "blocks counted cursors documents faces former_accounts guests limits links mapping names page_key "
+    "page_likeness pictures policy setting_kinds site_keys sites spam text tree",
     "store": "store",
     "models": "migrate migrations models",
     "base": "background batch db errors events ids key_file looks mail mail_settings public_http resources settings "

@@ -83,6 +83,7 @@ def routes(auth: Auth) -> list[BaseRoute]:
         Route("/account/erase", account.erase, methods=["POST"]),
         Route("/account/erased", account.erased, methods=["GET"]),
         Route("/admin", inbox.inbox, methods=["GET", "POST"]),
+        Route("/admin/", inbox.without_slash, methods=["GET"]),
         Route("/admin/comments/{site}/{id}", comment.comment, methods=["GET", "POST"]),
         Route("/admin/people", people.people, methods=["GET"]),
         Route("/admin/people/{site}/{id}", person.person, methods=["GET", "POST"]),

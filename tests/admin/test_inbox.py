@@ -297,3 +297,8 @@ async def test_reason_of_a_held_comment_is_shown(world: World, bob: Member) -> N
     await bob.press_at("Look:", "Approve")
     await bob.open("/admin?tab=all")
     assert not bob.page.all(".//p[@class='reason']")
+
+
+async def test_address_with_a_slash_too_many_leads_there(world: World) -> None:
+    answer = await world.client.get("/admin/")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/admin")

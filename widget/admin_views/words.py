@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from widget.counted import counted
 from widget.moderation.judging import FOR_GOOD
 
 
@@ -19,11 +20,11 @@ def tags_of(kind: str | None, role: str, *, banned: bool, shadowed: bool, truste
 
 
 def comments(number: int) -> str:
-    return f"{number:,} comment" if number == 1 else f"{number:,} comments"
+    return counted(number, "comment")
 
 
 def readers(number: int) -> str:
-    return f"{number:,} reader" if number == 1 else f"{number:,} readers"
+    return counted(number, "reader")
 
 
 def closing(closes_at: int | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from widget.commands.base import counting, read_settings
+from widget.counted import counted
 
 if TYPE_CHECKING:
     from widget.backup.archive import Manifest
@@ -80,5 +81,5 @@ def _described(manifest: Manifest) -> dict[str, object]:
 
 
 def _told(manifest: Manifest) -> str:
-    tables = ("sites", "pages", "comments", "people")
-    return ", ".join(f"{manifest.counts.get(table, 0):,} {table}" for table in tables)
+    nouns = {"sites": "site", "pages": "page", "comments": "comment", "people": "person"}
+    return ", ".join(counted(manifest.counts.get(table, 0), one, table) for table, one in nouns.items())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from widget.commands.base import counting, migrated, read_settings, run_verb
+from widget.counted import counted
 
 if TYPE_CHECKING:
     from widget.db import Database
@@ -47,7 +48,6 @@ def pages_list(ctx: click.Context, site_name: str, as_json: bool) -> None:
 def pages_merge(ctx: click.Context, site_name: str, page: str, into: str) -> None:
     """Make PAGE a part of INTO, each named by address or id: both addresses lead to the comments of both."""
     from widget import page_verbs  # noqa: PLC0415
-    from widget.moving.moving import counted  # noqa: PLC0415
 
     whole = run_verb(migrated(read_settings(ctx)), lambda db: page_verbs.merge(db, site_name, page, into))
     click.echo(f"{whole.url or whole.key} has {counted(whole.count, 'comment')} now.")
@@ -60,7 +60,6 @@ def pages_merge(ctx: click.Context, site_name: str, page: str, into: str) -> Non
 def pages_split(ctx: click.Context, site_name: str, parts: tuple[str, ...]) -> None:
     """Take each PAGE, which moved or was merged into another, out again, with its comments."""
     from widget import page_verbs  # noqa: PLC0415
-    from widget.moving.moving import counted  # noqa: PLC0415
 
     for part in run_verb(migrated(read_settings(ctx)), lambda db: page_verbs.split(db, site_name, parts)):
         click.echo(f"{part.url or part.key} has {counted(part.count, 'comment')} of its own again.")

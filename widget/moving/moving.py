@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx2
 
 from widget import ids
+from widget.counted import counted
 from widget.db import Database
 from widget.mapping import Mapping as AddressMapping
 from widget.moving import wishes
@@ -80,10 +81,6 @@ def _told(move: Move) -> str:
         return f"{to} (link only)"
     into = "" if move.into is None else f", into a page with {move.into:,}"
     return f"{to} ({counted(move.page.count, 'comment')}{into})"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 class MoveOptions(NamedTuple):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from widget.counted import counted
 from widget.errors import Invalid
 from widget.mapping import Mapping, Mappings, is_path, normal_address, origin_of
 from widget.page_key import PageKey, SiteAddress, page_key
 from widget.store.sites import Site
-from widget.transfer.report import counted
 
 FOREIGN = "page of another host"
 NO_PAGE = "page without an address"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from widget import ids
+from widget.counted import counted
 from widget.posting import MAX_LEVELS
 from widget.store.scratch import Scratch, ScratchPage, ScratchPerson
 from widget.store.sites import Site
@@ -15,7 +16,7 @@ from widget.threads import MOST_PINS
 from widget.transfer.addresses import FOREIGN, NO_PAGE, Addresses, Refused
 from widget.transfer.plan import NONE, NOWHERE, Options, Plan, Progress
 from widget.transfer.records import ImportedComment, ImportedPage, ImportedPerson, Record, Skipped
-from widget.transfer.report import Report, counted
+from widget.transfer.report import Report
 
 FIRST_COMMENT = 631_152_000_000  # 1990 in Unix ms: older dates are mistakes
 TOMORROW = 86_400_000  # ms that a clock may be ahead

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from widget.counted import counted
+
 STATES = ("approved", "pending", "rejected", "spam", "deleted")
 
 
@@ -54,7 +56,3 @@ class Report:
             *(f"Skipped: {count:,} × {reason}" for reason, count in self.skipped.items()),
             *(f"Note: {warning}" for warning in self.warnings),
         ]
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from widget.admin_views.addresses import inbox_address
 from widget.admin_views.rows import row_views
@@ -62,6 +63,11 @@ def _number(count: int | None) -> str:
     if count is None:
         return ""
     return f"{COUNTED_TO:,}+" if count > COUNTED_TO else f"{count:,}"
+
+
+async def without_slash(_request: Request) -> Response:
+    """For who typed one too many."""
+    return RedirectResponse("/admin", 308)
 
 
 inbox = at_desk(_page, act)
