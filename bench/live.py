@@ -20,7 +20,9 @@ AT_ONCE = 50  # that connect at the same time
 
 
 class Stream(asyncio.Protocol):
-    """A reader's connection; `wait` is for the next piece that names a comment."""
+    """A reader's connection. It `began` once it was told where the page is: what is posted before that may be told as a
+    whole new thread, and not as a comment.
+    """
 
     def __init__(self, path: str) -> None:
         self._request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
@@ -34,7 +36,7 @@ class Stream(asyncio.Protocol):
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        if b"retry:" in data and not self.began.done():
+        if b"event: reset" in data and not self.began.done():
             self.began.set_result(None)
         if b"appeared" in data and not self.told.done():
             self.told.set_result(time.perf_counter())
