@@ -12,6 +12,7 @@ from tests.support.cast import Cast, make_cast
 from tests.support.postgres import Postgres, running_postgres
 from tests.support.redis import RedisServer, running_redis
 from tests.support.service import Clock, World, open_world
+from widget import live
 from widget.migrate import migrate
 
 
@@ -70,3 +71,15 @@ async def world(database_url: str, clock: Clock) -> AsyncIterator[World]:
 async def cast(world: World) -> Cast:
     """alice (author), bob (moderator), charlie (moderator of another site), eve (banned), a guest, nobody."""
     return await make_cast(world)
+
+
+@pytest.fixture
+def not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told is told because of an event."""
+    monkeypatch.setattr(live, "PAUSE", 3_600.0)
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service looks for itself all the time."""
+    monkeypatch.setattr(live, "PAUSE", 0.05)

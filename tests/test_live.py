@@ -26,13 +26,9 @@ from widget.moderation.merging import move
 from widget.page_key import PageKey
 from widget.store import pages
 
+pytestmark = pytest.mark.usefixtures("not_looking")
+
 LATER = PAGE + "/later"
-
-
-@pytest.fixture(autouse=True)
-def nothing_looks_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told here is told because of an event."""
-    monkeypatch.setattr(live, "PAUSE", 3_600.0)
 
 
 async def do(world: World, who: dict[str, str], method: str, comment: str, what: str = "", **body: str) -> None:
@@ -232,11 +228,8 @@ async def test_site_may_be_without_it(world: World) -> None:
     assert "data-live" not in await document(world)
 
 
-async def test_process_that_no_event_tells_looks_for_itself(
-    database_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_process_that_no_event_tells_looks_for_itself(database_url: str, clock: Clock, looking: None) -> None:
     """As it does without Redis, where another process made the change."""
-    monkeypatch.setattr(live, "PAUSE", 0.05)
     async with open_world(database_url, clock) as world:
         other = create_app(service_settings(database_url), clock=clock)
         async with other.lifespan(other.starlette), Stream(other).open() as stream:

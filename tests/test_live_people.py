@@ -11,7 +11,7 @@ from tests.moderation.acting import KEY, Moderator, actor_of
 from tests.support.cast import Cast
 from tests.support.service import World
 from tests.support.streams import Reader, Stream, document
-from widget import account, ids, live, people_verbs
+from widget import account, ids, people_verbs
 from widget.db import Tx
 from widget.erasing import erase
 from widget.joining import _merge
@@ -20,18 +20,6 @@ from widget.store import appearance
 from widget.store.avatars import set_avatar
 
 DAY = 86_400
-
-
-@pytest.fixture
-def not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told is told because of an event."""
-    monkeypatch.setattr(live, "PAUSE", 3_600.0)
-
-
-@pytest.fixture
-def looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service looks for itself all the time."""
-    monkeypatch.setattr(live, "PAUSE", 0.05)
 
 
 async def visitor_of(world: World, who: dict[str, str]) -> Visitor:

@@ -21,18 +21,6 @@ from widget.errors import Unavailable
 OTHER = f"{BLOG}/posts/bread-old"
 
 
-@pytest.fixture
-def not_looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told is told because of an event."""
-    monkeypatch.setattr(live, "PAUSE", 3_600.0)
-
-
-@pytest.fixture
-def looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service looks for itself all the time."""
-    monkeypatch.setattr(live, "PAUSE", 0.05)
-
-
 @pytest.mark.usefixtures("not_looking")
 async def test_readers_of_a_site_that_gets_another_name_are_told_what_is_written_under_it(world: World) -> None:
     await world.post("Before.")

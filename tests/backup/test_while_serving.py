@@ -10,7 +10,7 @@ import pytest
 from tests.support.database import keep_in_wal
 from tests.support.service import BLOG, World
 from tests.support.streams import Reader, Stream, document
-from widget import cache, ids, live
+from widget import cache, ids
 from widget.backup.making import Made
 from widget.backup.restoring import restore
 from widget.db import Tx, open_database
@@ -20,9 +20,8 @@ WRITERS = 20
 
 
 @pytest.fixture
-def looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service looks for itself all the time, for a backup that comes back tells nobody."""
-    monkeypatch.setattr(live, "PAUSE", 0.05)
+def trusting_nothing(looking: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a backup that comes back tells nobody."""
     monkeypatch.setattr(cache, "TRUST", 0.0)
 
 
@@ -61,7 +60,7 @@ def _found(tx: Tx, site_id: int, wanted: list[int]) -> set[int]:
     return {comment.id for comment in comments.list_comments(tx, site_id, wanted)}
 
 
-@pytest.mark.usefixtures("looking")
+@pytest.mark.usefixtures("trusting_nothing")
 async def test_who_reads_while_a_backup_comes_back_learns_that_what_is_there_is_another(
     world: World, make: Callable[[], Made], database_url: str
 ) -> None:
