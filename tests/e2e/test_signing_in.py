@@ -18,6 +18,7 @@ from tests.e2e.window import (
     close_by,
     expect_account,
     expect_nobody,
+    give_up,
     open_window,
     sign_in,
     who,
@@ -145,7 +146,7 @@ async def test_reader_says_no_at_the_provider_and_both_places_say_so(reader: Rea
 async def test_reader_closes_the_window_and_tries_again(reader: Reader, url: str) -> None:
     await reader.open(url)
     await reader.text.click()
-    await (await open_window(reader)).close()
+    await give_up(await open_window(reader))
     await expect(reader.button("Cancel")).to_be_visible()
     await reader.button("Cancel").click()
     await sign_in(reader)
@@ -263,6 +264,7 @@ async def test_change_offers_the_other_ways_and_logs_nobody_out(reader: Reader, 
     window = await open_window(reader)
     await window.get_by_role("link", name="Use another account").click()
     await window.get_by_role("button", name="Say no").click()
+    await expect(window.get_by_role("alert")).to_be_visible()
     await window.close()
     await expect(who(reader)).to_contain_text("You did not agree at Demo", use_inner_text=True)
     await reader.page.reload()

@@ -14,7 +14,7 @@ from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
 from tests.e2e.seed import Seed
 from tests.e2e.test_email_signing_in import mailbox, mailing
-from tests.e2e.window import MARA, choose, expect_account, expect_nobody, open_window, sign_in, who
+from tests.e2e.window import MARA, choose, expect_account, expect_nobody, give_up, open_window, sign_in, who
 from tests.support.mail import Mailbox
 
 __all__ = ["mailbox", "mailing"]
@@ -107,7 +107,7 @@ async def test_focus_and_announcements_follow_the_sign_in(reader: Reader, url: s
     await reader.page.keyboard.press("Enter")
     await expect(icon).to_be_focused()
     await expect_nobody(reader)
-    await window.close()
+    await give_up(window)
     async with reader.page.context.expect_page() as opening:
         await reader.page.keyboard.press("Enter")
     window = await opening.value

@@ -35,6 +35,12 @@ async def open_window(reader: Reader) -> Page:
     return await opening.value
 
 
+async def give_up(window: Page) -> None:
+    """Close it at the provider's question: while it is on its way there it may miss that, and is waited for in vain."""
+    await expect(window.get_by_role("heading")).to_have_text(CHOICE)
+    await window.close()
+
+
 async def choose(window: Page, name: str) -> None:
     """Be that person at the provider; the window closes itself."""
     await close_by(window.get_by_role("button", name=name))
