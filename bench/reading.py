@@ -22,6 +22,7 @@ ELSEWHERE = (
     *("moderation.css", "moderation.js"),
     *("auth.css", "auth.js", "account.css"),  # of pages of their own
     *("votes.css", "proof.js"),  # of sites that ask for them
+    "wrong-tag.js",  # of a site that does not work yet
     *("count.js", "latest.js"),  # of host pages that show such things
 )
 

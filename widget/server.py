@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import logging
 import resource
@@ -17,6 +19,8 @@ from widget.settings import Settings
 
 logger = logging.getLogger("palaver.server")
 SWITCH_SECONDS = 0.001  # Python's own 0.005 is what an answer that stands ready may wait for a thread that computes
+
+_M_ARENA_MAX = -8  # malloc.h
 
 
 class Server(uvicorn.Server):
@@ -38,6 +42,14 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _share_heap() -> None:
+    """One heap for all threads: of its own each keeps what it freed, 13 MB in all after the bench, and saves a waiting
+    for each other that the interpreter's lock asks for anyway (mallopt(3); glibc alone).
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 def run(settings: Settings, app: ASGIApp | None = None, live: Live | None = None) -> None:
     """Serve until SIGINT or SIGTERM; `live` is that of another `app` than the service alone.
 
@@ -48,6 +60,7 @@ def run(settings: Settings, app: ASGIApp | None = None, live: Live | None = None
     if app is None:
         app = service = create_app(settings)
         live = service.service.live
+    _share_heap()
     sys.setswitchinterval(SWITCH_SECONDS)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each stream is a file, and shells allow 1,024
