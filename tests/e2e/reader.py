@@ -32,6 +32,16 @@ class Reader:
         await self.page.goto(url)
         await expect(self.thread.locator("#list")).to_be_attached()
 
+    async def open_with_clock(self, url: str) -> None:
+        """With a clock of the test's own, also in the frame: one of another site may have begun before Playwright gives it
+        that clock, and then keeps the browser's.
+        """
+        await self.page.clock.install()
+        async with asyncio.timeout(10):
+            await self.open(url)
+            while await (await self.frame()).evaluate("() => /native code/.test(setTimeout)"):
+                await self.open(url)
+
     async def open_when(self, url: str, heading: str) -> None:
         """Open until it says so: what another process wrote, the service may show a second later."""
         async with asyncio.timeout(10):

@@ -14,7 +14,7 @@ from tests.e2e.axe import violations
 from tests.e2e.conftest import Demo, running_demo
 from tests.e2e.contexts import NewContext
 from tests.e2e.reader import Reader
-from tests.e2e.window import MARA, TOMAS, sign_in, who
+from tests.e2e.window import CHOICE, MARA, TOMAS, sign_in, who
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +120,7 @@ async def test_person_needs_no_mouse(page: Page, own_demo: Demo) -> None:
     await go(page, own_demo)
     await tab_to(page, "Demo")
     await press(page, "Enter")
+    await expect(page.get_by_role("heading")).to_have_text(CHOICE)  # before the Tab key goes on there
     await tab_to(page, MARA)
     await press(page, "Enter")
     await expect(page.get_by_role("heading", name="Your account")).to_be_visible()

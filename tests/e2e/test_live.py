@@ -160,7 +160,6 @@ async def test_stream_that_is_refused_is_asked_for_again_in_ever_longer_pauses_a
     reader: Reader, url: str, seed: Seed
 ) -> None:
     await seed.post(url, "There from the start.")
-    await reader.page.clock.install()
     statuses = iter((503, 503, 503, 204))
     asked: list[str] = []
 
@@ -172,7 +171,7 @@ async def test_stream_that_is_refused_is_asked_for_again_in_ever_longer_pauses_a
 
     latest: list[int] = []
     await reader.page.route("**/live/**", refuse)
-    await reader.open(url)
+    await reader.open_with_clock(url)
     await reader.page.clock.fast_forward(2_100)
     for pause in (60_000, 120_000, 240_000):
         await asked_twice(asked)

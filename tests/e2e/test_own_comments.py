@@ -79,8 +79,7 @@ async def test_edit_that_is_refused_keeps_its_text(reader: Reader, url: str) -> 
 
 
 async def test_edit_and_delete_go_when_their_time_is_over(reader: Reader, url: str) -> None:
-    await reader.page.clock.install()
-    await reader.open(url)
+    await reader.open_with_clock(url)
     mine = await reader.post_as_guest("For a quarter of an hour.")
     await mine.get_by_role("link", name="Edit").focus()
     await reader.page.clock.fast_forward("14:00")
