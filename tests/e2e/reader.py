@@ -33,8 +33,9 @@ class Reader:
         await expect(self.thread.locator("#list")).to_be_attached()
 
     async def open_with_clock(self, url: str) -> None:
-        """With a clock of the test's own, also in the frame: one of another site may have begun before Playwright gives it
-        that clock, and then keeps the browser's.
+        """With a clock of the test's own, also in the frame.
+
+        A frame of another site may have begun before Playwright gives it that clock, and then keeps the browser's.
         """
         await self.page.clock.install()
         async with asyncio.timeout(10):
